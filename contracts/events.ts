@@ -1,0 +1,93 @@
+/**
+ * Every event, one union. An event's JSON is written into PostgreSQL's write-ahead log in the transaction that makes
+ * the change, and those bytes are what clients get.
+ */
+import type { Channel, CommunityRole, Id, Message, Person, ReactionCount } from './nouns.ts';
+
+/** Changes of a channel's log. Each moves the channel's version by exactly 1, and `version` is the new one. */
+export type ChannelEvent =
+  | { type: 'posted'; channel: Id; version: number; by: Person; message: Message }
+  | { type: 'edited'; channel: Id; version: number; by: Person; message: Message }
+  | { type: 'deleted'; channel: Id; version: number; by: Person; message: Message }
+  | {
+      type: 'reacted';
+      channel: Id;
+      version: number;
+      by: Person;
+      number: number;
+      emoji: string;
+      on: boolean;
+      reactions: ReactionCount[];
+    }
+  | { type: 'pinned'; channel: Id; version: number; by: Person; number: number; pinnedAt: string | null }
+  | { type: 'changed'; channel: Id; version: number; by: Person; details: Channel };
+
+/** What concerns one person, sent to all of that person's devices. No version: after a cut, `ready` tells the state. */
+export type PersonEvent =
+  | { type: 'read'; channel: Id; number: number }
+  | { type: 'channel_joined'; channel: Channel }
+  | { type: 'channel_left'; channel: Id }
+  | { type: 'community_joined'; community: Id; role: CommunityRole }
+  | { type: 'community_left'; community: Id }
+  | { type: 'invited'; community: Id; by: Person }
+  | { type: 'profile'; person: Person };
+
+/**
+ * Tells every process that what it knows of somebody's access is stale. It goes to servers, never to clients. The
+ * named scope is dropped first and looked up again after, so that nothing passes in between (L9).
+ * - `channel` alone: its visibility or standing changed, for everyone
+ * - `community` alone: the same for all of its channels
+ * - with `person`: only for that person
+ * - `device`: signed out; `account`: role, standing or profile changed
+ */
+export interface AccessEvent {
+  type: 'access';
+  channel?: Id;
+  community?: Id;
+  person?: Id;
+  device?: Id;
+  account?: Id;
+  application?: Id;
+}
+
+/** Short-lived hints: no version, never replayed, dropped first. */
+export type Hint =
+  | { type: 'typing'; channel: Id; person: Person }
+  | { type: 'presence'; person: Id; online: boolean };
+
+export type PlazaEvent = ChannelEvent | PersonEvent | AccessEvent | Hint;
+
+/**
+ * Where an event goes. It is the prefix of the logical message, so that nobody parses JSON to route it:
+ * `plaza/channel/<id>/<version>/<number>` (number: the message posted, else 0), `plaza/person/<id>`, `plaza/access`,
+ * `plaza/hint/<channel or person id>`.
+ */
+export type Topic =
+  | { kind: 'channel'; channel: Id; version: number; number: number }
+  | { kind: 'person'; person: Id }
+  | { kind: 'access' }
+  | { kind: 'hint'; about: Id };
+
+export function topicPrefix(topic: Topic): string {
+  switch (topic.kind) {
+    case 'channel':
+      return `plaza/channel/${topic.channel}/${topic.version}/${topic.number}`;
+    case 'person':
+      return `plaza/person/${topic.person}`;
+    case 'access':
+      return 'plaza/access';
+    case 'hint':
+      return `plaza/hint/${topic.about}`;
+  }
+}
+
+/** The topic of a prefix, or null for a message that another program wrote. */
+export function parseTopic(prefix: string): Topic | null {
+  const [root, kind, id = '', version = '', number = ''] = prefix.split('/');
+  if (root !== 'plaza') return null;
+  if (kind === 'channel') return { kind, channel: id, version: Number(version), number: Number(number) };
+  if (kind === 'person') return { kind, person: id };
+  if (kind === 'access') return { kind };
+  if (kind === 'hint') return { kind, about: id };
+  return null;
+}

@@ -1,0 +1,74 @@
+import type { AccessEvent } from '../../../contracts/events.ts';
+import type { ApplicationRole, Id, Person } from '../../../contracts/nouns.ts';
+import type { Page, PageRequest } from '../../kit/page.ts';
+import type { Who } from '../policy/who.ts';
+
+export interface Account {
+  id: Id;
+  email: string;
+  emailVerified: boolean;
+  role: ApplicationRole;
+  createdAt: string;
+}
+
+export interface Tokens {
+  /** Signed, 15 minutes. */
+  access: string;
+  accessExpiresAt: string;
+  /** Opaque, 30 days, good for one use. */
+  refresh: string;
+}
+
+export interface Device {
+  id: Id;
+  clientId: string | null;
+  name: string;
+  address: string;
+  createdAt: string;
+  seenAt: string;
+  current: boolean;
+}
+
+export interface SignedIn {
+  account: Account;
+  person: Person;
+  device: Device;
+  tokens: Tokens;
+}
+
+/** What signs in: e-mail, password, devices, tokens. */
+export interface Accounts {
+  /** Account, person, device and tokens in one transaction; joins official communities (C6). The role is never the caller's choice. */
+  signUp(who: Who, input: { name: string; email: string; password: string; handle?: string | undefined; clientId?: string | undefined; deviceName?: string | undefined }): Promise<SignedIn>;
+  signIn(who: Who, input: { email: string; password: string; clientId?: string | undefined; deviceName?: string | undefined }): Promise<SignedIn>;
+  /** Rotates. A token that was used before signs its device out. */
+  refresh(who: Who, input: { refresh: string }): Promise<SignedIn>;
+  /** Signs out these devices of mine; all of them with `all`; the one that asks when neither is given. */
+  signOut(who: Who, input: { devices?: Id[] | undefined; all?: boolean | undefined }): Promise<{ signedOut: Id[] }>;
+  devices(who: Who, page: PageRequest): Promise<Page<Device>>;
+  me(who: Who): Promise<Account>;
+  changePassword(who: Who, input: { current: string; next: string }): Promise<void>;
+  /** Always succeeds, whether the address is known or not; the code goes by mail. */
+  forgotPassword(who: Who, input: { email: string }): Promise<void>;
+  /** Signs all devices out. */
+  resetPassword(who: Who, input: { email: string; code: string; password: string }): Promise<void>;
+  sendEmailCode(who: Who): Promise<void>;
+  verifyEmail(who: Who, input: { code: string }): Promise<Account>;
+  /** Makes the signed-in account the first admin, with the one-time code printed at first start. */
+  claimFirstAdmin(who: Who, input: { code: string }): Promise<Account>;
+  /** A fresh first-admin code while there is no admin, else null. */
+  firstAdminCode(): Promise<string | null>;
+  setRole(who: Who, input: { account?: Id | undefined; person?: Id | undefined; role: ApplicationRole }): Promise<Account>;
+  /**
+   * Who speaks: a person's access token, an application's token, or nobody (null token → guest).
+   * @throws unauthenticated, token_expired
+   */
+  authenticate(token: string | null, address: string): Promise<Who>;
+  /** When the access token of this caller ends, in ms since 1970; null for guests and applications' tokens. */
+  expiresAt(token: string): number | null;
+  jwks(): Promise<{ keys: Record<string, unknown>[] }>;
+  /** A new signing key; the old ones still verify until their last token has ended. */
+  rotateKeys(): Promise<void>;
+  /** What was remembered of this scope is forgotten. Called for each access event of the feed. */
+  forget(event: AccessEvent | 'everything'): void;
+}

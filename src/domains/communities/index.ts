@@ -1,0 +1,45 @@
+import type { Community, CommunityRole, Id, Profile, Visibility } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Page, PageRequest } from '../../kit/page.ts';
+import type { Who } from '../policy/who.ts';
+
+export interface CommunityMember {
+  person: Profile;
+  role: CommunityRole;
+  joinedAt: string;
+}
+
+export interface Invitation {
+  community: Community;
+  invitedBy: Id;
+  createdAt: string;
+}
+
+/** Places with members, roles and settings. */
+export interface Communities {
+  create(who: Who, input: { name: string; slug?: string | undefined; description?: string | undefined; tags?: string[] | undefined; visibility?: Visibility | undefined; official?: boolean | undefined }): Promise<Community>;
+  change(who: Who, input: { community: Id; name?: string | undefined; description?: string | undefined; tags?: string[] | undefined; visibility?: Visibility | undefined; official?: boolean | undefined }): Promise<Community>;
+  /** By id or slug. @throws not_found */
+  get(who: Who, input: { id?: Id | undefined; slug?: string | undefined }): Promise<Community>;
+  /** Those the caller may see, in the order of `ids`; null for the rest. One query. */
+  byIds(who: Who, ids: readonly Id[]): Promise<(Community | null)[]>;
+  list(who: Who, input: { q?: string | undefined; tag?: string | undefined; mine?: boolean | undefined }, page: PageRequest): Promise<Page<Community>>;
+  members(who: Who, community: Id, page: PageRequest): Promise<Page<CommunityMember>>;
+  memberCounts(who: Who, communities: readonly Id[]): Promise<number[]>;
+  /** The caller's role in each; null where not a member. One query. */
+  myRoles(who: Who, communities: readonly Id[]): Promise<(CommunityRole | null)[]>;
+  join(who: Who, input: { community: Id }): Promise<Community>;
+  leave(who: Who, input: { community: Id }): Promise<void>;
+  invite(who: Who, input: { community: Id; person: Id }): Promise<void>;
+  invitations(who: Who, page: PageRequest): Promise<Page<Invitation>>;
+  accept(who: Who, input: { community: Id }): Promise<Community>;
+  decline(who: Who, input: { community: Id }): Promise<void>;
+  /** Takes membership away, of the community and of all its channels; may join again. */
+  kick(who: Who, input: { community: Id; person: Id }): Promise<void>;
+  /** Kick, and may not join again until unbanned. `until` ISO time, forever without it. */
+  ban(who: Who, input: { community: Id; person: Id; reason?: string | undefined; until?: string | undefined }): Promise<void>;
+  unban(who: Who, input: { community: Id; person: Id }): Promise<void>;
+  setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole }): Promise<void>;
+  /** Puts a new person into the application's official communities (C6), within the transaction that makes the person. */
+  joinOfficial(tx: Transaction, input: { application: Id; person: Id }): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import { type PlazaEvent, type Topic, topicPrefix } from '../../../contracts/events.ts';
+import type { Sql, Transaction } from '../postgres/index.ts';
+
+export interface Emission {
+  topic: Topic;
+  event: PlazaEvent;
+}
+
+/** Writes events into the write-ahead log as part of the transaction: they are heard if and only if it commits (L5). */
+export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {
+  if (emissions.length === 0) return;
+  await tx`
+    select pg_logical_emit_message(true, prefix, content)
+    from unnest(${emissions.map((e) => topicPrefix(e.topic))}::text[], ${emissions.map((e) => JSON.stringify(e.event))}::text[]) as e (prefix, content)`;
+}
+
+/**
+ * Sends a hint (typing, presence) to all processes, outside of any transaction and without waiting for the disk: it
+ * is heard when the log is next flushed, within 200 ms (wal_writer_delay), or never if the server dies before.
+ */
+export async function emitHint(sql: Sql, emission: Emission): Promise<void> {
+  await sql`select pg_logical_emit_message(false, ${topicPrefix(emission.topic)}, ${JSON.stringify(emission.event)})`;
+}

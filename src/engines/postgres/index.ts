@@ -1,0 +1,49 @@
+import postgres from 'postgres';
+
+/** A pool, or the connection of a transaction: everything that can run a query. */
+export type Sql = postgres.Sql | postgres.TransactionSql;
+/** A pool that can begin a transaction. */
+export type Pool = postgres.Sql;
+/** The connection of a transaction. */
+export type Transaction = postgres.TransactionSql;
+
+export interface ConnectOptions {
+  /** Connections at most. */
+  max: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+}
+
+/**
+ * Opens a pool. 64-bit integers come as decimal strings, timestamps as Date, json parsed. Connections are opened on
+ * demand and come back by themselves after the database was away.
+ */
+export function connect(url: string, options: ConnectOptions): Pool {
+  return postgres(url, {
+    max: options.max,
+    idle_timeout: 60,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: options.name },
+  });
+}
+
+/** True for errors that say "the database is away", not "the statement is wrong": the outcome of a commit is unknown. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(08...|57P0[123]|53300|25006)$/.test(code) ||
+    /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH)/.test(code)
+  );
+}
+
+/** PostgreSQL's SQLSTATE of an error, or ''. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export function sqlState(error: unknown): string {
+  return error instanceof postgres.PostgresError ? error.code : '';
+}
+
+/** The constraint or index that a unique violation names, else null. */
+export function violated(error: unknown): string | null {
+  return error instanceof postgres.PostgresError && error.code === '23505' ? (error.constraint_name ?? '') : null;
+}
