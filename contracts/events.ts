@@ -32,6 +32,9 @@ export type PersonEvent =
   | { type: 'invited'; community: Id; by: Person }
   | { type: 'profile'; person: Person };
 
+/** What concerns everyone in a community, sent to the members who are connected. No version, like a PersonEvent. */
+export type CommunityEvent = { type: 'channel_created'; channel: Channel };
+
 /**
  * Tells every process that what it knows of somebody's access is stale. It goes to servers, never to clients. The
  * named scope is dropped first and looked up again after, so that nothing passes in between (L9).
@@ -55,16 +58,17 @@ export type Hint =
   | { type: 'typing'; channel: Id; person: Person }
   | { type: 'presence'; person: Id; online: boolean };
 
-export type PlazaEvent = ChannelEvent | PersonEvent | AccessEvent | Hint;
+export type PlazaEvent = ChannelEvent | PersonEvent | CommunityEvent | AccessEvent | Hint;
 
 /**
  * Where an event goes. It is the prefix of the logical message, so that nobody parses JSON to route it:
- * `plaza/channel/<id>/<version>/<number>` (number: the message posted, else 0), `plaza/person/<id>`, `plaza/access`,
- * `plaza/hint/<channel or person id>`.
+ * `plaza/channel/<id>/<version>/<number>` (number: the message posted, else 0), `plaza/person/<id>`, `plaza/community/<id>`,
+ * `plaza/access`, `plaza/hint/<channel or person id>`.
  */
 export type Topic =
   | { kind: 'channel'; channel: Id; version: number; number: number }
   | { kind: 'person'; person: Id }
+  | { kind: 'community'; community: Id }
   | { kind: 'access' }
   | { kind: 'hint'; about: Id };
 
@@ -74,6 +78,8 @@ export function topicPrefix(topic: Topic): string {
       return `plaza/channel/${topic.channel}/${topic.version}/${topic.number}`;
     case 'person':
       return `plaza/person/${topic.person}`;
+    case 'community':
+      return `plaza/community/${topic.community}`;
     case 'access':
       return 'plaza/access';
     case 'hint':
@@ -87,6 +93,7 @@ export function parseTopic(prefix: string): Topic | null {
   if (root !== 'plaza') return null;
   if (kind === 'channel') return { kind, channel: id, version: Number(version), number: Number(number) };
   if (kind === 'person') return { kind, person: id };
+  if (kind === 'community') return { kind, community: id };
   if (kind === 'access') return { kind };
   if (kind === 'hint') return { kind, about: id };
   return null;

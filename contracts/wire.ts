@@ -3,7 +3,7 @@
  * long polling carry the same server frames. How a conversation goes is told in `docs/socket.md`.
  */
 import type { CloseCode, ErrorCode } from './errors.ts';
-import type { ChannelEvent, PersonEvent } from './events.ts';
+import type { ChannelEvent, CommunityEvent, PersonEvent } from './events.ts';
 import type { Channel, Community, CommunityRole, Head, Id, Message, Person } from './nouns.ts';
 
 export const subprotocol = 'plaza.v1';
@@ -96,8 +96,8 @@ export type ServerFrame =
   | { type: 'ack'; id?: string; channel: Id; key?: string; number: number; version: number; repeated?: boolean }
   /** Changes of an open channel in order of version, gathered. */
   | { type: 'events'; channel: Id; events: ChannelEvent[] }
-  /** What concerns me, on all of my devices. */
-  | { type: 'personal'; event: PersonEvent }
+  /** What concerns me on all of my devices, or a community of mine. */
+  | { type: 'personal'; event: PersonEvent | CommunityEvent }
   /** Channels of mine that moved and are not open, and open ones of which something may have been missed. */
   | { type: 'head'; heads: Head[] }
   /** Messages changed after `since`, in order of version. `gap`: more follows, sync again from `version`. */

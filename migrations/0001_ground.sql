@@ -19,7 +19,7 @@ $$;
 
 -- One row. The epoch changes when this database is not the continuation of what clients saw (L13).
 create table installation (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   epoch text not null,
   system_identifier text not null,
   timeline integer not null,
@@ -153,6 +153,8 @@ create table community_members (
   primary key (community, person)
 );
 create index on community_members (person, community);
+-- Owners, then moderators, then members: the words happen to sort that way downwards.
+create index community_members_in_order on community_members (community, role desc, person);
 
 create table community_invitations (
   community bigint not null references communities on delete cascade,
@@ -266,7 +268,7 @@ create table reactions (
   created_at timestamptz not null default now(),
   primary key (channel, number, person, emoji)
 );
-create index reactions_by_emoji on reactions (channel, number, emoji, created_at);
+create index reactions_by_emoji on reactions (channel, number, emoji, person);
 
 create table read_positions (
   person bigint not null,
@@ -275,7 +277,8 @@ create table read_positions (
   read_at timestamptz not null default now(),
   primary key (person, channel)
 ) with (fillfactor = 80);
-create index on read_positions (channel, number);
+-- Without the number, so that moving a position touches no index.
+create index read_positions_by_channel on read_positions (channel, person);
 
 -- Answers kept for Idempotency-Key.
 create table idempotent_answers (

@@ -1,7 +1,7 @@
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id, Person } from '../../../contracts/nouns.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
-import type { Who } from '../policy/who.ts';
+import type { Who } from '../policy/index.ts';
 
 export interface Account {
   id: Id;

@@ -1,7 +1,27 @@
 import type { Community, CommunityRole, Id, Profile, Visibility } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
-import type { Who } from '../policy/who.ts';
+import type { Who } from '../policy/index.ts';
+import { accept } from './accept.ts';
+import { ban } from './ban.ts';
+import { byIds } from './byIds.ts';
+import { change } from './change.ts';
+import { create } from './create.ts';
+import { decline } from './decline.ts';
+import type { Deps } from './deps.ts';
+import { get } from './get.ts';
+import { invitations } from './invitations.ts';
+import { invite } from './invite.ts';
+import { join } from './join.ts';
+import { joinOfficial } from './joinOfficial.ts';
+import { kick } from './kick.ts';
+import { leave } from './leave.ts';
+import { list } from './list.ts';
+import { memberCounts } from './memberCounts.ts';
+import { members } from './members.ts';
+import { myRoles } from './myRoles.ts';
+import { setRole } from './setRole.ts';
+import { unban } from './unban.ts';
 
 export interface CommunityMember {
   person: Profile;
@@ -17,13 +37,37 @@ export interface Invitation {
 
 /** Places with members, roles and settings. */
 export interface Communities {
-  create(who: Who, input: { name: string; slug?: string | undefined; description?: string | undefined; tags?: string[] | undefined; visibility?: Visibility | undefined; official?: boolean | undefined }): Promise<Community>;
-  change(who: Who, input: { community: Id; name?: string | undefined; description?: string | undefined; tags?: string[] | undefined; visibility?: Visibility | undefined; official?: boolean | undefined }): Promise<Community>;
+  create(
+    who: Who,
+    input: {
+      name: string;
+      slug?: string | undefined;
+      description?: string | undefined;
+      tags?: string[] | undefined;
+      visibility?: Visibility | undefined;
+      official?: boolean | undefined;
+    },
+  ): Promise<Community>;
+  change(
+    who: Who,
+    input: {
+      community: Id;
+      name?: string | undefined;
+      description?: string | undefined;
+      tags?: string[] | undefined;
+      visibility?: Visibility | undefined;
+      official?: boolean | undefined;
+    },
+  ): Promise<Community>;
   /** By id or slug. @throws not_found */
   get(who: Who, input: { id?: Id | undefined; slug?: string | undefined }): Promise<Community>;
   /** Those the caller may see, in the order of `ids`; null for the rest. One query. */
   byIds(who: Who, ids: readonly Id[]): Promise<(Community | null)[]>;
-  list(who: Who, input: { q?: string | undefined; tag?: string | undefined; mine?: boolean | undefined }, page: PageRequest): Promise<Page<Community>>;
+  list(
+    who: Who,
+    input: { q?: string | undefined; tag?: string | undefined; mine?: boolean | undefined },
+    page: PageRequest,
+  ): Promise<Page<Community>>;
   members(who: Who, community: Id, page: PageRequest): Promise<Page<CommunityMember>>;
   memberCounts(who: Who, communities: readonly Id[]): Promise<number[]>;
   /** The caller's role in each; null where not a member. One query. */
@@ -42,4 +86,28 @@ export interface Communities {
   setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole }): Promise<void>;
   /** Puts a new person into the application's official communities (C6), within the transaction that makes the person. */
   joinOfficial(tx: Transaction, input: { application: Id; person: Id }): Promise<void>;
+}
+
+export function createCommunities(deps: Deps): Communities {
+  return {
+    create: create(deps),
+    change: change(deps),
+    get: get(deps),
+    byIds: byIds(deps),
+    list: list(deps),
+    members: members(deps),
+    memberCounts: memberCounts(deps),
+    myRoles: myRoles(deps),
+    join: join(deps),
+    leave: leave(deps),
+    invite: invite(deps),
+    invitations: invitations(deps),
+    accept: accept(deps),
+    decline: decline(deps),
+    kick: kick(deps),
+    ban: ban(deps),
+    unban: unban(deps),
+    setRole: setRole(deps),
+    joinOfficial: joinOfficial(),
+  };
 }

@@ -2,7 +2,11 @@ import type { Channel, CommunityRole, Head, Id, Message, Posting, Visibility } f
 import type { MyChannel } from '../../../contracts/wire.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
-import type { Who } from '../policy/who.ts';
+import type { Who } from '../policy/index.ts';
+
+export { createConversations } from './create.ts';
+export { createLog, type Log } from './log.ts';
+export { withMessage, living } from './outcome.ts';
 
 /** The answer to a committed change: the channel's version at that change. */
 export interface Changed {

@@ -1,7 +1,15 @@
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id, Person, Profile } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import { createMemory } from '../../kit/memory.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
-import type { Who } from '../policy/who.ts';
+import type { Who } from '../policy/index.ts';
+import { add } from './add.ts';
+import type { Known, PeopleDeps } from './deps.ts';
+import { profile } from './profile.ts';
+import { profiles } from './profiles.ts';
+import { search } from './search.ts';
+import { update } from './update.ts';
 
 /** What others see: handle, name, profile. */
 export interface People {
@@ -11,7 +19,45 @@ export interface People {
   profile(who: Who, input: { id?: Id | undefined; handle?: string | undefined }): Promise<Profile>;
   /** Directory: part of a name or handle, accents and case ignored; best match first, without a search by age. */
   search(who: Who, input: { q?: string | undefined }, page: PageRequest): Promise<Page<Profile>>;
-  /** Only one's own. */
-  update(who: Who, input: { name?: string | undefined; handle?: string | undefined; about?: string | undefined; interests?: string[] | undefined; avatar?: string | null | undefined }): Promise<Profile>;
+  /** Only one's own. @throws taken when somebody has the handle */
+  update(
+    who: Who,
+    input: {
+      name?: string | undefined;
+      handle?: string | undefined;
+      about?: string | undefined;
+      interests?: string[] | undefined;
+      avatar?: string | null | undefined;
+    },
+  ): Promise<Profile>;
+  /**
+   * A new person, within the transaction that makes what the person stands for. Without a handle one is made of the name.
+   * @throws invalid_input, taken
+   */
+  add(
+    tx: Transaction,
+    input: { application: Id; account: Id | null; name: string; handle?: string | undefined; bot?: boolean },
+  ): Promise<Person>;
+  /** What was remembered of this scope is forgotten. Called for each access event of the feed. */
   forget(event: AccessEvent | 'everything'): void;
+  /** False while the feed is broken: nothing is remembered then. */
+  remember(on: boolean): void;
+}
+
+export function createPeople(given: PeopleDeps): People {
+  const known: Known = createMemory(50_000);
+  const deps = { ...given, known };
+  return {
+    profiles: profiles(deps),
+    profile: profile(deps),
+    search: search(deps),
+    update: update(deps),
+    add: add(),
+    forget(event) {
+      if (event === 'everything') known.forgetAll();
+      // With a channel or community the event speaks of a membership, not of the person.
+      else if (event.person && !event.channel && !event.community) known.forget(event.person);
+    },
+    remember: (on) => known.remember(on),
+  };
 }

@@ -1,5 +1,6 @@
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Action, Facts } from './rules.ts';
 import type { Who } from './who.ts';
 
@@ -19,8 +20,11 @@ export interface Decision {
 export interface Policy {
   /** Facts of the caller alone, for actions that concern no community or channel. */
   standing(who: Who): Facts;
-  /** How the caller stands to a community: roles, ban, visibility. Fresh from the database. @throws not_found if it may not even be seen */
-  toCommunity(who: Who, community: Id): Promise<Facts>;
+  /**
+   * How the caller stands to a community: roles, ban, visibility. Fresh from the database; with `within`, as that
+   * transaction sees it, for changes that decide under a lock. @throws not_found if it may not even be seen
+   */
+  toCommunity(who: Who, community: Id, within?: Transaction): Promise<Facts>;
   /** How the caller stands to a channel. Remembered until an access event of the feed; not while the feed is broken. @throws not_found if it may not be read */
   toChannel(who: Who, channel: Id): Promise<Facts>;
   /** The same, always fresh from the database; null where it may not be read. One query for all. */

@@ -1,10 +1,12 @@
+import file from '../../../policies/rules.json' with { type: 'json' };
+
 /** What may be asked. One entry for each verb that somebody may be refused. */
 export const actions = [
   'community.create', 'community.see', 'community.join', 'community.change', 'community.invite', 'community.remove', 'community.set_role',
   'community.make_official',
-  'discussion.start', 'channel.create', 'channel.read', 'channel.change', 'channel.add', 'channel.remove', 'channel.leave',
+  'discussion.start', 'channel.create', 'channel.read', 'channel.change', 'channel.add', 'channel.set_role', 'channel.remove', 'channel.leave',
   'message.post', 'message.edit', 'message.delete', 'message.react', 'message.pin', 'message.history', 'message.mark_read', 'message.readers',
-  'people.see', 'people.write', 'direct.open', 'application.manage', 'application.read', 'application.write', 'account.set_role',
+  'people.see', 'people.search', 'people.write', 'direct.open', 'application.manage', 'application.read', 'application.write', 'account.set_role',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -37,4 +39,37 @@ export interface Facts {
   appChat?: boolean;
   /** The message, or the membership in question, is the caller's own. */
   own?: boolean;
+  /** How the person whom the change is about stands in the community: who is to be removed, banned, given a role. */
+  targetRole?: 'owner' | 'moderator' | 'member' | 'none';
+}
+
+export interface Rule {
+  id: string;
+  /** The actions it speaks of; `*` for all. */
+  for: readonly string[];
+  /** Every fact named must have the value, or one of the values. An absent fact matches nothing. */
+  if: Readonly<Record<string, unknown>>;
+  then: 'allow' | 'refuse';
+  says: string;
+}
+
+/** The rules in order: the first that speaks of the action and whose conditions hold decides. */
+export const rules: readonly Rule[] = file as Rule[];
+
+/** By action, so that a decision looks only at what concerns it. */
+const byAction = new Map<Action, readonly Rule[]>(
+  actions.map((action) => [action, rules.filter((rule) => rule.for.includes(action) || rule.for.includes('*'))]),
+);
+
+/** The rule that decides, or null when none speaks: then the answer is no. */
+export function decidingRule(action: Action, facts: Facts): Rule | null {
+  return byAction.get(action)?.find((rule) => holds(rule, facts)) ?? null;
+}
+
+function holds(rule: Rule, facts: Facts): boolean {
+  for (const [name, wanted] of Object.entries(rule.if)) {
+    const value: unknown = facts[name as keyof Facts];
+    if (Array.isArray(wanted) ? !wanted.includes(value) : value !== wanted) return false;
+  }
+  return true;
 }

@@ -2,13 +2,15 @@ import type { Id } from '../../../contracts/nouns.ts';
 import type { MyReaction } from '../../../contracts/wire.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Changed } from '../conversations/index.ts';
-import type { Who } from '../policy/who.ts';
+import type { Who } from '../policy/index.ts';
+
+export { createReactions } from './create.ts';
 
 export interface Reactions {
   /** Sets or takes back a reaction; doing it again changes nothing. */
   react(who: Who, input: { channel: Id; number: number; emoji: string; on: boolean }): Promise<Changed>;
   /** Which of these messages carry reactions of the caller. One query. */
   mine(who: Who, channel: Id, numbers: readonly number[]): Promise<MyReaction[]>;
-  /** Who reacted with this emoji, oldest first. */
+  /** Who reacted with this emoji. */
   people(who: Who, input: { channel: Id; number: number; emoji: string }, page: PageRequest): Promise<Page<Id>>;
 }

@@ -10,7 +10,7 @@ export interface Emission {
 export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {
   if (emissions.length === 0) return;
   await tx`
-    select pg_logical_emit_message(true, prefix, content)
+    select count(pg_logical_emit_message(true, prefix, content))
     from unnest(${emissions.map((e) => topicPrefix(e.topic))}::text[], ${emissions.map((e) => JSON.stringify(e.event))}::text[]) as e (prefix, content)`;
 }
 

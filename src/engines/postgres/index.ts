@@ -19,13 +19,24 @@ export interface ConnectOptions {
  * demand and come back by themselves after the database was away.
  */
 export function connect(url: string, options: ConnectOptions): Pool {
-  return postgres(url, {
+  const { address, socket } = bySocket(url);
+  return postgres(address, {
+    ...(socket ? { path: socket } : {}),
     max: options.max,
     idle_timeout: 60,
     connect_timeout: 5,
     onnotice: () => {},
     connection: { application_name: options.name },
   });
+}
+
+/** libpq and pg take a socket's folder as `?host=/folder`; postgres.js wants the socket itself. */
+function bySocket(url: string): { address: string; socket: string | null } {
+  const address = URL.parse(url);
+  const folder = address?.searchParams.get('host');
+  if (!address || !folder?.startsWith('/')) return { address: url, socket: null };
+  address.searchParams.delete('host');
+  return { address: address.href, socket: `${folder}/.s.PGSQL.${address.port || 5432}` };
 }
 
 /** True for errors that say "the database is away", not "the statement is wrong": the outcome of a commit is unknown. */

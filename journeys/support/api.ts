@@ -1,0 +1,85 @@
+import type { Channel, Community, Message, Person } from '../../contracts/nouns.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // What a server says is looked at field by field by the tests.
+  // biome-ignore lint/suspicious/noExplicitAny: any shape may come
+  body: any;
+  text: string;
+}
+
+/** One request, whatever its answer. A body that is a string goes as it is. */
+export async function rest(base: string, token: string | null, method: string, path: string, body?: unknown, headers: { [name: string]: string } = {}): Promise<Answer> {
+  const answer = await fetch(`${base}${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
+}
+
+export function graphql(base: string, token: string | null, query: string, variables: object = {}): Promise<Answer> {
+  return rest(base, token, 'POST', '/graphql', { query, variables });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Somebody who signed in to one server, with what the journeys do most. Verbs throw on a refusal. */
+export interface Someone {
+  base: string;
+  token: string;
+  refresh: string;
+  person: Person;
+  device: string;
+  /** The same person by another server of the house. */
+  at(base: string): Someone;
+  call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>;
+  createCommunity(name: string, more?: object): Promise<Community>;
+  createChat(community: Community, name: string, more?: object): Promise<Channel>;
+  startDiscussion(community: Community, title: string): Promise<Channel>;
+  join(community: Community): Promise<void>;
+  post(channel: Channel, body: string, key?: string): Promise<Message>;
+}
+
+let signedUp = 0;
+
+/** A new account, by default in the default application; with an application's token in that one. */
+export async function signUp(base: string, name: string, application: string | null = null): Promise<Someone> {
+  const email = `${name.toLowerCase()}.${process.pid}.${++signedUp}@example.org`;
+  const { status, body, text } = await rest(base, application, 'POST', '/v1/sign-up', { name, email, password: 'a rather long pass phrase' });
+  if (status !== 201) throw new Error(`sign-up was answered ${status}: ${text}`);
+  return someone(base, body.tokens.access, { refresh: body.tokens.refresh, person: body.person, device: body.device.id });
+}
+
+function someone(base: string, token: string, them: Pick<Someone, 'refresh' | 'person' | 'device'>): Someone {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await rest(base, token, method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  }
+  return {
+    ...them,
+    base,
+    token,
+    call,
+    at: (other) => someone(other, token, them),
+    createCommunity: (name, more = {}) => call('POST', '/v1/communities', { name, ...more }),
+    createChat: (community, name, more = {}) => call('POST', `/v1/communities/${community.id}/channels`, { name, ...more }),
+    startDiscussion: async (community, title) =>
+      (await call<{ channel: Channel }>('POST', `/v1/communities/${community.id}/discussions`, { title, body: title })).channel,
+    join: (community) => call('PUT', `/v1/communities/${community.id}/members/me`),
+    post: async (channel, body, key) => (await call<{ message: Message }>('POST', `/v1/channels/${channel.id}/messages`, { body, key })).message,
+  };
+}

@@ -1,0 +1,30 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import { emit } from '../../engines/feed/emit.ts';
+import type { Deps } from './deps.ts';
+import { cleanDescription, cleanName, cleanTags, cleanVisibility } from './fields.ts';
+import type { Communities } from './index.ts';
+import { locked } from './locked.ts';
+import { type CommunityRow, columns, toCommunity } from './rows.ts';
+
+/** What is not given stays. The slug stays too: it is in addresses that people have kept. */
+export function change(deps: Deps): Communities['change'] {
+  return (who, input) =>
+    locked(deps, who, input.community, 'alone', async (tx, facts) => {
+      deps.policy.ask('community.change', facts);
+      if (input.official !== undefined) deps.policy.ask('community.make_official', facts);
+      const name = input.name === undefined ? null : cleanName(input.name);
+      const description = input.description === undefined ? null : cleanDescription(input.description);
+      const tags = input.tags === undefined ? null : cleanTags(input.tags);
+      const visibility = input.visibility === undefined ? null : cleanVisibility(input.visibility);
+
+      const [row] = await tx<CommunityRow[]>`
+        update communities as c set name = coalesce(${name}, name), description = coalesce(${description}, description),
+          tags = coalesce(${tags}::text[], tags), visibility = coalesce(${visibility}, visibility), official = coalesce(${input.official ?? null}, official)
+        where id = ${input.community} returning ${columns(tx)}`;
+      if (!row) throw new PlazaError('not_found');
+      if (row.visibility !== facts.communityVisibility) {
+        await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', community: row.id } }]);
+      }
+      return toCommunity(row);
+    });
+}

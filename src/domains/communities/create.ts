@@ -1,0 +1,50 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Who } from '../policy/index.ts';
+import type { Deps } from './deps.ts';
+import { cleanDescription, cleanName, cleanSlug, cleanTags, cleanVisibility } from './fields.ts';
+import type { Communities } from './index.ts';
+import { self } from './locked.ts';
+import { addMember } from './membership.ts';
+import { type CommunityRow, columns, toCommunity } from './rows.ts';
+import { slugsOf } from './slug.ts';
+
+export function create({ sql, policy }: Deps): Communities['create'] {
+  return async (who, input) => {
+    const facts = policy.standing(who);
+    policy.ask('community.create', facts);
+    if (input.official) policy.ask('community.make_official', facts);
+    const me = self(who);
+    const fields = {
+      name: cleanName(input.name),
+      description: cleanDescription(input.description ?? ''),
+      tags: cleanTags(input.tags ?? []),
+      visibility: cleanVisibility(input.visibility ?? 'public'),
+      official: input.official ?? false,
+    };
+    const slugs = input.slug === undefined ? slugsOf(fields.name) : [cleanSlug(input.slug)];
+
+    const { row } = await sql.begin(async (tx) => {
+      const row = await insert(tx, who, fields, slugs);
+      await addMember(tx, { community: row.id, person: me.id }, 'owner');
+      return { row };
+    });
+    return toCommunity(row);
+  };
+}
+
+type Fields = Pick<CommunityRow, 'name' | 'description' | 'tags' | 'visibility' | 'official'>;
+
+/** Takes the first of the slugs that is free. */
+async function insert(tx: Transaction, who: Who, fields: Fields, slugs: Iterable<string>): Promise<CommunityRow> {
+  for (const slug of slugs) {
+    const [row] = await tx<CommunityRow[]>`
+      insert into communities as c (application, slug, name, description, tags, visibility, official, created_by)
+      values (${who.application}, ${slug}, ${fields.name}, ${fields.description}, ${fields.tags}::text[], ${fields.visibility}, ${fields.official},
+        ${self(who).id})
+      on conflict (application, slug) do nothing
+      returning ${columns(tx)}`;
+    if (row) return row;
+  }
+  throw new PlazaError('taken', 'Another community has that slug; choose another.', { field: 'slug' });
+}

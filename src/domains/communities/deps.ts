@@ -1,0 +1,11 @@
+import type { Pool } from '../../engines/postgres/index.ts';
+import type { Conversations } from '../conversations/index.ts';
+import type { People } from '../people/index.ts';
+import type { Policy } from '../policy/index.ts';
+
+export interface Deps {
+  sql: Pool;
+  policy: Policy;
+  conversations: Pick<Conversations, 'leaveCommunity'>;
+  people: Pick<People, 'profiles'>;
+}

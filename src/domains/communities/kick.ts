@@ -1,0 +1,19 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Deps } from './deps.ts';
+import type { Communities } from './index.ts';
+import { locked, self } from './locked.ts';
+import { removeMember, roleOf } from './membership.ts';
+import { mustBeHere } from './target.ts';
+
+export function kick(deps: Deps): Communities['kick'] {
+  return async (who, { community, person }) => {
+    await locked(deps, who, community, 'alone', async (tx, facts) => {
+      if (self(who).id === person) throw new PlazaError('invalid_input', 'To go yourself, leave.', { field: 'person' });
+      await mustBeHere(tx, who, person);
+      deps.policy.ask('community.remove', { ...facts, targetRole: await roleOf(tx, { community, person }) });
+      const removed = await removeMember(tx, deps.conversations, { community, person });
+      if (!removed) throw new PlazaError('not_found', 'This person is not a member.', { field: 'person' });
+      return { removed };
+    });
+  };
+}

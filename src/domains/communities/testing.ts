@@ -1,0 +1,103 @@
+import { type PlazaEvent, parseTopic } from '../../../contracts/events.ts';
+import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
+import { connect, type Pool } from '../../engines/postgres/index.ts';
+import { freshDatabase } from '../../engines/postgres/testing.ts';
+import { createPolicy, defaultApplication, type Policy, type Who } from '../policy/index.ts';
+import { type Communities, createCommunities } from './index.ts';
+
+/** A database with the communities' domain on it, for tests. */
+export interface Town {
+  sql: Pool;
+  policy: Policy;
+  communities: Communities;
+  /** Whose channels were left, as the conversations' door was told. */
+  left: { community: Id; person: Id }[];
+  someone(handle: string, role?: ApplicationRole, application?: Id): Promise<Who>;
+  otherApplication(): Promise<Id>;
+  /** What was emitted since the last call, in commit order. */
+  heard(): Promise<{ to: string; event: PlazaEvent }[]>;
+  end(): Promise<void>;
+}
+
+export async function createTown(settings: { communitiesBy?: 'members' | 'admins' } = {}): Promise<Town> {
+  const database = await freshDatabase();
+  const sql = connect(database.url, { max: 10, name: 'communities-test' });
+  const slot = `t${Math.random().toString(36).slice(2)}`;
+  await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
+  const policy = createPolicy({ sql, communitiesBy: settings.communitiesBy ?? 'members' });
+  const left: Town['left'] = [];
+  const communities = createCommunities({
+    sql,
+    policy,
+    conversations: {
+      async leaveCommunity(_tx, who) {
+        left.push(who);
+      },
+    },
+    people: {
+      async profiles(_who, ids) {
+        const rows = await sql<
+          { id: Id; handle: string; name: string }[]
+        >`select id, handle, name from people where id = any (${[...ids]}::bigint[])`;
+        return ids.map((id) => {
+          const row = rows.find((r) => r.id === id);
+          return row ? { ...row, bot: false, about: '', interests: [], avatar: null, createdAt: '' } : null;
+        });
+      },
+    },
+  });
+
+  return {
+    sql,
+    policy,
+    communities,
+    left,
+
+    async someone(handle, role = 'member', application = defaultApplication) {
+      const [row] = await sql<
+        { id: Id }[]
+      >`insert into people (application, handle, name) values (${application}, ${handle}, ${handle}) returning id`;
+      if (!row) throw new Error('no person was made');
+      return {
+        application,
+        role,
+        person: { id: row.id, handle, name: handle, bot: false },
+        account: null,
+        device: null,
+        scopes: [],
+        address: '::1',
+      };
+    },
+
+    async otherApplication() {
+      const [row] = await sql<{ id: Id }[]>`insert into applications (name) values ('Other') returning id`;
+      if (!row) throw new Error('no application was made');
+      return row.id;
+    },
+
+    async heard() {
+      const rows = await sql<{ data: Buffer }[]>`
+        select data from pg_logical_slot_get_binary_changes(${slot}, null, null, 'proto_version', '1', 'publication_names', 'plaza_feed', 'messages', 'true')`;
+      return rows.flatMap(({ data }) => {
+        // https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html: 'M', flags, lsn, prefix, length, content
+        if (data.toString('latin1', 0, 1) !== 'M') return [];
+        const end = data.indexOf(0, 10);
+        const topic = parseTopic(data.toString('utf8', 10, end));
+        const event = JSON.parse(data.toString('utf8', end + 5)) as PlazaEvent;
+        return topic === null ? [] : [{ to: topic.kind === 'person' ? `person ${topic.person}` : topic.kind, event }];
+      });
+    },
+
+    async end() {
+      await sql`select pg_drop_replication_slot(${slot})`;
+      await sql.end();
+      await database.drop();
+    },
+  };
+}
+
+/** The id of the person who speaks. */
+export function idOf(who: Who): Id {
+  if (!who.person) throw new Error('a guest has no id');
+  return who.person.id;
+}

@@ -1,0 +1,67 @@
+import { markdownToHtml } from '../../kit/markdown.ts';
+import { appChat, appChats, createAppChat } from './appChats.ts';
+import { change } from './change.ts';
+import { createChannel } from './createChannel.ts';
+import { createDiscussion } from './createDiscussion.ts';
+import { createGroup } from './createGroup.ts';
+import { deleteMessage } from './delete.ts';
+import type { Deps } from './deps.ts';
+import { edit } from './edit.ts';
+import type { Conversations } from './index.ts';
+import { communityChats, discussions, discussionsOf } from './lists.ts';
+import { markRead } from './markRead.ts';
+import { addMember, leaveCommunity, members, removeMember } from './members.ts';
+import { mine } from './mine.ts';
+import { openDirect } from './openDirect.ts';
+import { messagesOf, page } from './page.ts';
+import { pin } from './pin.ts';
+import { post } from './post.ts';
+import { channel, channels, heads, messages, pins, readers, reads, revisions } from './read.ts';
+import { search } from './search.ts';
+import { since } from './since.ts';
+import { typing } from './typing.ts';
+
+export function createConversations(deps: Deps): Conversations {
+  return {
+    createDiscussion: createDiscussion(deps),
+    createChannel: createChannel(deps),
+    createGroup: createGroup(deps),
+    openDirect: openDirect(deps),
+    createAppChat: createAppChat(deps),
+    appChats: appChats(deps),
+    appChat: appChat(deps),
+    change: change(deps),
+    addMember: addMember(deps),
+    removeMember: removeMember(deps),
+    members: members(deps),
+    post: post(deps),
+    edit: edit(deps),
+    delete: deleteMessage(deps),
+    pin: pin(deps),
+    markRead: markRead(deps),
+    typing: typing(deps),
+    channel: channel(deps),
+    channels: channels(deps),
+    heads: heads(deps),
+    mine: mine(deps),
+    reads: reads(deps),
+    communityChats: communityChats(deps),
+    discussions: discussions(deps),
+    discussionsOf: discussionsOf(deps),
+    since: since(deps),
+    page: page(deps),
+    messagesOf: messagesOf(deps),
+    messages: messages(deps),
+    pins: pins(deps),
+    revisions: revisions(deps),
+    readers: readers(deps),
+    search: search(deps),
+    html: markdownToHtml,
+    mayRead: async (asks) => (await deps.policy.toChannels(asks)).map((standing) => standing !== null),
+    leaveCommunity,
+    async epoch() {
+      const [row] = await deps.sql<{ epoch: string }[]>`select epoch from installation`;
+      return row?.epoch ?? '';
+    },
+  };
+}

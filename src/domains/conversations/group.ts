@@ -1,0 +1,99 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import { type Loaded, load } from './groupLoad.ts';
+import { type Written, writeAll } from './groupWrite.ts';
+import { eventOf, messageAfter, type Step } from './steps.ts';
+
+/** A change that somebody wants in a channel's log. */
+export interface Change {
+  channel: Id;
+  by: Person;
+  /** The message it is about; absent for a post and for a change of the channel itself. */
+  number?: number;
+  /** A post's key (L4). */
+  key?: string;
+  /**
+   * Decides on the locked state: what to do, null when all is already as wanted, or a thrown refusal. It must not wait
+   * and must not keep anything: after a lost connection it is asked again.
+   */
+  plan(state: PlanState): Step | null;
+}
+
+export interface PlanState {
+  channel: Channel;
+  /** Of the last message. */
+  number: number;
+  version: number;
+  /** The message the change is about; null when there is none of that number. */
+  message: Message | null;
+  /** Emoji that the change's author has on it. */
+  mine: readonly string[];
+}
+
+export interface Outcome {
+  channel: Id;
+  number: number;
+  version: number;
+  /** Null for a change of the channel itself. */
+  message: Message | null;
+  details: Channel;
+  repeated: boolean;
+}
+
+/**
+ * Writes a group of changes in one transaction: takes the numbers and versions under the heads' locks, writes the
+ * rows, emits the events (L1, L2, L5). A change that its plan refuses has its refusal in its place and leaves no
+ * trace; anything else that goes wrong is thrown, and the whole transaction must be undone.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function writeGroup(tx: Transaction, changes: readonly Change[], now: number): Promise<(Outcome | PlazaError)[]> {
+  const loaded = await load(tx, changes);
+  const written: Written[] = [];
+  const results = changes.map((change) => {
+    try {
+      return apply(change, loaded, written, now);
+    } catch (error) {
+      if (error instanceof PlazaError) return error;
+      throw error;
+    }
+  });
+  if (written.length > 0) await writeAll(tx, written, loaded);
+  return results;
+}
+
+function apply(change: Change, loaded: Loaded, written: Written[], now: number): Outcome {
+  const { channel: id, by, key } = change;
+  const channel = loaded.channels.get(id);
+  if (channel === undefined) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
+
+  const known = key === undefined ? undefined : loaded.keys.get(keyOf(id, by.id, key));
+  if (known !== undefined) {
+    return { channel: id, number: known.number, version: known.version, message: known, details: channel.details, repeated: true };
+  }
+
+  const touched = change.number === undefined ? null : (loaded.messages.get(`${id}/${change.number}`) ?? null);
+  const mineKey = `${id}/${change.number ?? 0}/${by.id}`;
+  const mine = loaded.mine.get(mineKey) ?? [];
+  const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, mine });
+  if (step === null) {
+    return { channel: id, number: change.number ?? channel.number, version: channel.version, message: touched, details: channel.details, repeated: false };
+  }
+
+  channel.version += 1;
+  if (step.do === 'post') channel.number += 1;
+  const ms = step.do === 'post' && step.at !== undefined ? step.at : now;
+  const place = { channel: id, number: change.number ?? channel.number, version: channel.version, at: new Date(ms).toISOString() };
+  const message = step.do === 'change' ? null : messageAfter(step, place, by, key ?? null);
+  written.push({ step, place, by, ms, message, event: eventOf(step, place, by, message) });
+
+  // The next change of this group sees the state as this one leaves it.
+  if (message !== null) loaded.messages.set(`${id}/${place.number}`, message);
+  if (message !== null && key !== undefined) loaded.keys.set(keyOf(id, by.id, key), message);
+  if (step.do === 'react') loaded.mine.set(mineKey, step.on ? [...mine, step.emoji] : mine.filter((emoji) => emoji !== step.emoji));
+  if (step.do === 'change') channel.details = step.details;
+  return { channel: id, number: place.number, version: place.version, message, details: channel.details, repeated: false };
+}
+
+export const keyOf = (channel: Id, author: Id, key: string) => `${channel}/${author}/${key}`;

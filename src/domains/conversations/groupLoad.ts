@@ -1,0 +1,81 @@
+import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Change } from './group.ts';
+import { keyOf } from './group.ts';
+import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
+
+export interface LoadedChannel {
+  details: Channel;
+  number: number;
+  version: number;
+  /** The version before the group; a channel whose version is still this was not changed. */
+  from: number;
+}
+
+export interface Loaded {
+  channels: Map<Id, LoadedChannel>;
+  /** By `channel/author/key`: the messages whose keys come again. */
+  keys: Map<string, Message>;
+  /** By `channel/number`: the messages that are touched. */
+  messages: Map<string, Message>;
+  /** By `channel/number/person`: the emoji that the person has on it. */
+  mine: Map<string, readonly string[]>;
+}
+
+type TouchedRow = MessageRow & { person: Id; mine: string[] | null };
+
+/**
+ * Locks the heads of all channels of the group, in order of id so that groups of different processes never deadlock,
+ * and reads what the plans look at. The statements go out together; each sees what was committed before the locks
+ * were had, because PostgreSQL takes a new snapshot for every statement.
+ */
+export async function load(tx: Transaction, changes: readonly Change[]): Promise<Loaded> {
+  const ids = [...new Set(changes.map((change) => change.channel))];
+  const [heads, channels, keys, touched] = await Promise.all([
+    tx<Head[]>`
+      select channel, number, version from channel_heads
+      where channel = any(${ids}::bigint[]) order by channel for no key update`,
+    tx<ChannelRow[]>`
+      select id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version
+      from channels where id = any(${ids}::bigint[])`,
+    loadKeys(tx, changes),
+    loadTouched(tx, changes),
+  ]);
+  const details = new Map(channels.map((row) => [row.id, toChannel(row)]));
+  const loaded: Loaded = { channels: new Map(), keys: new Map(), messages: new Map(), mine: new Map() };
+  for (const { channel, number, version } of heads) {
+    const known = details.get(channel);
+    if (known !== undefined) loaded.channels.set(channel, { details: known, number, version, from: version });
+  }
+  for (const row of keys) loaded.keys.set(keyOf(row.channel, row.author, row.key ?? ''), toMessage(row));
+  for (const row of touched) {
+    loaded.messages.set(`${row.channel}/${row.number}`, toMessage(row));
+    loaded.mine.set(`${row.channel}/${row.number}/${row.person}`, row.mine ?? []);
+  }
+  return loaded;
+}
+
+async function loadKeys(tx: Transaction, changes: readonly Change[]): Promise<readonly MessageRow[]> {
+  const keyed = changes.filter((change) => change.key !== undefined);
+  if (keyed.length === 0) return [];
+  // One descent of messages_by_key for each key; "offset 0" keeps the planner from joining by a scan of all messages.
+  return await tx<MessageRow[]>`
+    select m.*
+    from unnest(${keyed.map((c) => c.channel)}::bigint[], ${keyed.map((c) => c.by.id)}::bigint[], ${keyed.map((c) => c.key ?? '')}::text[]) as k (channel, author, key)
+    cross join lateral (
+      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+      from messages where channel = k.channel and author = k.author and key = k.key and key is not null offset 0
+    ) m`;
+}
+
+async function loadTouched(tx: Transaction, changes: readonly Change[]): Promise<readonly TouchedRow[]> {
+  const touching = changes.filter((change) => change.number !== undefined);
+  if (touching.length === 0) return [];
+  return await tx<TouchedRow[]>`
+    select m.*, t.person, (select array_agg(emoji) from reactions r where r.channel = t.channel and r.number = t.number and r.person = t.person) as mine
+    from unnest(${touching.map((c) => c.channel)}::bigint[], ${touching.map((c) => c.number ?? 0)}::int[], ${touching.map((c) => c.by.id)}::bigint[]) as t (channel, number, person)
+    cross join lateral (
+      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+      from messages where channel = t.channel and number = t.number offset 0
+    ) m`;
+}

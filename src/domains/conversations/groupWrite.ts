@@ -1,0 +1,197 @@
+import type { ChannelEvent } from '../../../contracts/events.ts';
+import type { Id, Message, Person } from '../../../contracts/nouns.ts';
+import { type Emission, emit } from '../../engines/feed/emit.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Loaded } from './groupLoad.ts';
+import type { Place, Step } from './steps.ts';
+
+/** One change as it was decided. */
+export interface Written {
+  step: Step;
+  place: Place;
+  by: Person;
+  /** When, in milliseconds since 1970. */
+  ms: number;
+  message: Message | null;
+  event: ChannelEvent;
+}
+
+/** Writes a group's rows and events. The statements go out together, without waiting in between; each covers the whole group. */
+export async function writeAll(tx: Transaction, written: readonly Written[], loaded: Loaded): Promise<void> {
+  const posts = written.filter((w) => w.step.do === 'post');
+  const touches = written.filter((w) => w.message !== null && w.step.do !== 'post');
+  await Promise.all([
+    ...(posts.length > 0 ? [insertMessages(tx, posts, loaded), moveAuthors(tx, posts)] : []),
+    ...(touches.length > 0 ? [...keepRevisions(tx, touches), updateMessages(tx, touches), ...writeReactions(tx, touches)] : []),
+    ...changeChannels(tx, written),
+    moveHeads(tx, loaded),
+    ...rankDiscussions(tx, written, loaded),
+    emitAll(tx, written),
+  ]);
+}
+
+function insertMessages(tx: Transaction, posts: readonly Written[], loaded: Loaded) {
+  const messages = posts.flatMap((w) => (w.message === null ? [] : [w.message]));
+  const searched = messages.map((m) => ((loaded.channels.get(m.channel)?.details.chatNumber ?? null) === null ? 0 : 1));
+  return tx`
+    insert into messages (channel, number, version, author, reply_to, key, body, created_at, words)
+    select channel, number, version, author, reply_to, key, body, to_timestamp(ms / 1000), case when searched = 1 then to_tsvector('simple', body) end
+    from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],
+      ${messages.map((m) => m.author)}::bigint[], ${messages.map((m) => m.replyTo)}::int[], ${messages.map((m) => m.key)}::text[],
+      ${messages.map((m) => m.body)}::text[], ${posts.map((w) => w.ms)}::float8[], ${searched}::int[])
+      as m (channel, number, version, author, reply_to, key, body, ms, searched)`;
+}
+
+/** Who writes has read: the author's position moves to the own message. */
+function moveAuthors(tx: Transaction, posts: readonly Written[]) {
+  const last = new Map(posts.map((w) => [`${w.place.channel}/${w.by.id}`, w]));
+  // In one order everywhere, so that two groups never wait on each other's rows.
+  const moved = [...last.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, w]) => w);
+  return tx`
+    insert into read_positions (person, channel, number)
+    select * from unnest(${moved.map((w) => w.by.id)}::bigint[], ${moved.map((w) => w.place.channel)}::bigint[], ${moved.map((w) => w.place.number)}::int[])
+    on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number`;
+}
+
+/** What an edit or a deletion replaces, under the version that replaced it. */
+function keepRevisions(tx: Transaction, touches: readonly Written[]) {
+  const replaced = touches.flatMap(({ step, place }) => (step.do === 'edit' || step.do === 'delete' ? [{ place, old: step.message }] : []));
+  if (replaced.length === 0) return [];
+  return [
+    tx`
+      insert into revisions (channel, number, version, body, written_at)
+      select channel, number, version, body, written_at::timestamptz
+      from unnest(${replaced.map((r) => r.place.channel)}::bigint[], ${replaced.map((r) => r.place.number)}::int[], ${replaced.map((r) => r.place.version)}::int[],
+        ${replaced.map((r) => r.old.body ?? '')}::text[], ${replaced.map((r) => r.old.editedAt ?? r.old.createdAt)}::text[])
+        as r (channel, number, version, body, written_at)`,
+  ];
+}
+
+function updateMessages(tx: Transaction, touches: readonly Written[]) {
+  // A message touched twice in the group is written once, as the last change leaves it.
+  const last = new Map(touches.map((w) => [`${w.place.channel}/${w.place.number}`, w]));
+  const final = [...last.values()].flatMap(({ message, step, by }) => (message === null ? [] : [{ message, deletedBy: step.do === 'delete' ? by.id : null }]));
+  const messages = final.map((f) => f.message);
+  return tx`
+    update messages m
+    set version = u.version, body = u.body, reactions = u.reactions::jsonb, edited_at = u.edited_at::timestamptz, deleted_at = u.deleted_at::timestamptz,
+      deleted_by = coalesce(u.deleted_by, m.deleted_by), pinned_at = u.pinned_at::timestamptz,
+      words = case when m.words is not null then to_tsvector('simple', coalesce(u.body, '')) end
+    from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],
+      ${messages.map((m) => m.body)}::text[], ${messages.map((m) => (m.reactions.length > 0 ? JSON.stringify(m.reactions) : null))}::text[],
+      ${messages.map((m) => m.editedAt)}::text[], ${messages.map((m) => m.deletedAt)}::text[], ${messages.map((m) => m.pinnedAt)}::text[],
+      ${final.map((f) => f.deletedBy)}::bigint[])
+      as u (channel, number, version, body, reactions, edited_at, deleted_at, pinned_at, deleted_by)
+    where m.channel = u.channel and m.number = u.number`;
+}
+
+/** Rows behind the counts. In order of the changes: only the last word of each person on each emoji is written. */
+function writeReactions(tx: Transaction, touches: readonly Written[]) {
+  const last = new Map<string, { place: Place; person: Id; emoji: string; on: boolean }>();
+  const gone: Place[] = [];
+  for (const { step, place, by } of touches) {
+    if (step.do === 'react') last.set(`${place.channel}/${place.number}/${by.id}/${step.emoji}`, { place, person: by.id, emoji: step.emoji, on: step.on });
+    if (step.do === 'delete') {
+      gone.push(place);
+      for (const [key, r] of last) if (r.place.channel === place.channel && r.place.number === place.number) last.delete(key);
+    }
+  }
+  const on = [...last.values()].filter((r) => r.on);
+  const off = [...last.values()].filter((r) => !r.on);
+  return [
+    ...(gone.length === 0
+      ? []
+      : [
+          tx`
+            delete from reactions r
+            using unnest(${gone.map((p) => p.channel)}::bigint[], ${gone.map((p) => p.number)}::int[]) as g (channel, number)
+            where r.channel = g.channel and r.number = g.number`,
+        ]),
+    ...(off.length === 0
+      ? []
+      : [
+          tx`
+            delete from reactions r
+            using unnest(${off.map((r) => r.place.channel)}::bigint[], ${off.map((r) => r.place.number)}::int[], ${off.map((r) => r.person)}::bigint[], ${off.map((r) => r.emoji)}::text[])
+              as o (channel, number, person, emoji)
+            where r.channel = o.channel and r.number = o.number and r.person = o.person and r.emoji = o.emoji`,
+        ]),
+    ...(on.length === 0
+      ? []
+      : [
+          tx`
+            insert into reactions (channel, number, person, emoji)
+            select * from unnest(${on.map((r) => r.place.channel)}::bigint[], ${on.map((r) => r.place.number)}::int[], ${on.map((r) => r.person)}::bigint[], ${on.map((r) => r.emoji)}::text[])
+            on conflict do nothing`,
+        ]),
+  ];
+}
+
+function changeChannels(tx: Transaction, written: readonly Written[]) {
+  return written.flatMap(({ step, place, by }) => {
+    if (step.do !== 'change') return [];
+    const { details } = step;
+    return [
+      tx`
+        update channels
+        set name = ${details.name}, topic = ${details.topic}, photo = ${details.photo}, tags = ${details.tags}::text[],
+          visibility = ${details.visibility}, posting = ${details.posting},
+          archived_at = case when ${details.archived}::bool then coalesce(archived_at, now()) end, changed_version = ${place.version}
+        where id = ${place.channel}`,
+      // Who makes a channel private stays in it.
+      ...(step.access && details.visibility === 'private'
+        ? [tx`insert into channel_members (channel, person, role) values (${place.channel}, ${by.id}, 'owner') on conflict do nothing`]
+        : []),
+    ];
+  });
+}
+
+function moveHeads(tx: Transaction, loaded: Loaded) {
+  const moved = [...loaded.channels].filter(([, channel]) => channel.version !== channel.from);
+  return tx`
+    update channel_heads h set number = u.number, version = u.version
+    from unnest(${moved.map(([id]) => id)}::bigint[], ${moved.map(([, c]) => c.number)}::int[], ${moved.map(([, c]) => c.version)}::int[]) as u (channel, number, version)
+    where h.channel = u.channel`;
+}
+
+/** Keeps what discussions are sorted by: when they were active, how many comments, how popular (a comment counts 2, a reaction 1). */
+function rankDiscussions(tx: Transaction, written: readonly Written[], loaded: Loaded) {
+  const ranks = new Map<Id, { activeAt: number; comments: number; popularity: number }>();
+  for (const { step, place, ms } of written) {
+    if (loaded.channels.get(place.channel)?.details.kind !== 'discussion') continue;
+    const rank = ranks.get(place.channel) ?? { activeAt: 0, comments: 0, popularity: 0 };
+    if (step.do === 'post') {
+      rank.activeAt = Math.max(rank.activeAt, ms);
+      if (place.number > 1) {
+        rank.comments += 1;
+        rank.popularity += 2;
+      }
+    }
+    if (step.do === 'react') rank.popularity += step.on ? 1 : -1;
+    if (step.do === 'delete') rank.popularity -= step.message.reactions.reduce((sum, r) => sum + r.count, 0);
+    ranks.set(place.channel, rank);
+  }
+  if (ranks.size === 0) return [];
+  const all = [...ranks];
+  return [
+    tx`
+      update channels c
+      set active_at = greatest(c.active_at, case when r.active_ms > 0 then to_timestamp(r.active_ms / 1000) end), comments = c.comments + r.comments, popularity = c.popularity + r.popularity
+      from unnest(${all.map(([id]) => id)}::bigint[], ${all.map(([, r]) => r.activeAt)}::float8[], ${all.map(([, r]) => r.comments)}::int[], ${all.map(([, r]) => r.popularity)}::int[])
+        as r (channel, active_ms, comments, popularity)
+      where c.id = r.channel`,
+  ];
+}
+
+/**
+ * One logical message for each change, in order of version within each channel (L5, L6). Where a change takes access
+ * away, that is said first, so that no reader gets the change or anything after it (L9).
+ */
+function emitAll(tx: Transaction, written: readonly Written[]) {
+  const emissions = written.flatMap(({ step, place, event }): Emission[] => {
+    const topic = { kind: 'channel', channel: place.channel, version: place.version, number: step.do === 'post' ? place.number : 0 } as const;
+    const own = { topic, event };
+    return step.do === 'change' && step.access ? [{ topic: { kind: 'access' }, event: { type: 'access', channel: place.channel } }, own] : [own];
+  });
+  return emit(tx, emissions);
+}

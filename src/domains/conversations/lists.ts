@@ -1,0 +1,99 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Channel, Id } from '../../../contracts/nouns.ts';
+import type { Sql } from '../../engines/postgres/index.ts';
+import { type CursorKey, decodeCursor, encodeCursor, isId, type Page, pageSize } from '../../kit/page.ts';
+import { text } from '../../kit/text.ts';
+import type { Policy, Who } from '../policy/index.ts';
+import type { Deps } from './deps.ts';
+import type { Conversations, Discussion } from './index.ts';
+import { type ChannelRow, toChannel } from './rows.ts';
+
+/** The chats of a community that the caller may read, oldest first. */
+export function communityChats({ sql, policy }: Deps): Conversations['communityChats'] {
+  return async (who, community, page): Promise<Page<Channel>> => {
+    const size = pageSize(page);
+    const after = page.after ? (decodeCursor(page.after, ['id'])[0] ?? '0') : '0';
+    await policy.toCommunity(who, community);
+    const rows = await sql<ChannelRow[]>`
+      select * from channels where community = ${community} and kind = 'chat' and id > ${after} order by id limit ${size + 1}`;
+    return await readable(policy, who, rows, size, toChannel, (row) => [row.id]);
+  };
+}
+
+type Sort = 'latest' | 'popular' | 'unanswered';
+type DiscussionRow = ChannelRow & { active_at: Date; comments: number; popularity: number };
+
+function toDiscussion(row: DiscussionRow): Discussion {
+  return { channel: toChannel(row), comments: row.comments, activeAt: row.active_at.toISOString() };
+}
+
+const cursorParts = { latest: ['number', 'id'], popular: ['number', 'id'], unanswered: ['id'] } as const;
+const cursorKeys: Record<Sort, (row: DiscussionRow) => CursorKey> = {
+  latest: (row) => [row.active_at.getTime(), row.id],
+  popular: (row) => [row.popularity, row.id],
+  unanswered: (row) => [row.id],
+};
+
+/** Discussions of a community, each sort order along an index of its own. */
+export function discussions({ sql, policy }: Deps): Conversations['discussions'] {
+  return async (who, input, page): Promise<Page<Discussion>> => {
+    const size = pageSize(page);
+    const tag = input.tag === undefined ? null : text(input.tag, { field: 'tag', min: 1, max: 32 }).toLowerCase();
+    if (input.author !== undefined && !isId(input.author)) throw new PlazaError('invalid_input', '"author" must be the id of a person.', { field: 'author' });
+    await policy.toCommunity(who, input.community);
+    const place = page.after ? decodeCursor(page.after, cursorParts[input.sort]) : null;
+    const rows = await sql<DiscussionRow[]>`
+      select * from channels c
+      where c.community = ${input.community} and c.kind = 'discussion'
+        ${place === null ? sql`` : beyond(sql, input.sort, place)}
+        ${input.sort === 'unanswered' ? sql`and c.comments = 0` : sql``}
+        ${tag === null ? sql`` : sql`and c.tags @> ${[tag]}::text[]`}
+        ${input.author === undefined ? sql`` : sql`and c.created_by = ${input.author}`}
+      order by ${order(sql, input.sort)} limit ${size + 1}`;
+    return await readable(policy, who, rows, size, toDiscussion, cursorKeys[input.sort]);
+  };
+}
+
+/** The first page of each of many communities: one query, and one for access. */
+export function discussionsOf({ sql, policy }: Deps): Conversations['discussionsOf'] {
+  return async (who, communities, sort, first) => {
+    const size = pageSize({ first });
+    const rows = await sql<(DiscussionRow & { asked: Id })[]>`
+      select a.community as asked, d.* from unnest(${communities.filter(isId)}::bigint[]) as a (community)
+      cross join lateral (
+        select * from channels c where c.community = a.community and c.kind = 'discussion'
+          ${sort === 'unanswered' ? sql`and c.comments = 0` : sql``}
+        order by ${order(sql, sort)} limit ${size + 1}
+      ) d`;
+    const standings = await policy.toChannels(rows.map((row) => ({ who, channel: row.id })));
+    const byCommunity = Map.groupBy(rows.map((row, i) => ({ row, readable: Boolean(standings[i]) })), ({ row }) => row.asked);
+    return communities.map((community) => {
+      const found = byCommunity.get(community) ?? [];
+      return {
+        items: found.slice(0, size).flatMap(({ row, readable }) => (readable ? [{ node: toDiscussion(row), cursor: encodeCursor(cursorKeys[sort](row)) }] : [])),
+        hasNext: found.length > size,
+      };
+    });
+  };
+}
+
+function order(sql: Sql, sort: Sort) {
+  if (sort === 'latest') return sql`c.active_at desc, c.id desc`;
+  return sort === 'popular' ? sql`c.popularity desc, c.id desc` : sql`c.id desc`;
+}
+
+/** Times are kept in whole milliseconds (see `rankDiscussions`), so a cursor names its row exactly. */
+function beyond(sql: Sql, sort: Sort, place: CursorKey) {
+  const [key = 0, id = '0'] = place;
+  if (sort === 'latest') return sql`and (c.active_at, c.id) < (to_timestamp(${Number(key)}::float8 / 1000), ${id}::bigint)`;
+  return sort === 'popular' ? sql`and (c.popularity, c.id) < (${Math.trunc(Number(key))}::int, ${id}::bigint)` : sql`and c.id < ${key}::bigint`;
+}
+
+/** A page of what the caller may read; asked after the rows were read (L9). */
+async function readable<Row extends ChannelRow, T>(policy: Policy, who: Who, rows: readonly Row[], size: number, node: (row: Row) => T, key: (row: Row) => CursorKey): Promise<Page<T>> {
+  const standings = await policy.toChannels(rows.map((row) => ({ who, channel: row.id })));
+  return {
+    items: rows.slice(0, size).flatMap((row, i) => (standings[i] ? [{ node: node(row), cursor: encodeCursor(key(row)) }] : [])),
+    hasNext: rows.length > size,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Channel, ChannelKind, Id, Message, Posting, ReactionCount, Visibility } from '../../../contracts/nouns.ts';
+
+/** A row of channels, as every query here reads it. */
+export interface ChannelRow {
+  id: Id;
+  application: Id;
+  community: Id | null;
+  kind: ChannelKind;
+  name: string | null;
+  topic: string;
+  photo: string | null;
+  tags: string[];
+  visibility: Visibility;
+  posting: Posting;
+  chat_number: number | null;
+  created_by: Id | null;
+  created_at: Date;
+  archived_at: Date | null;
+  changed_version: number;
+}
+
+export interface MessageRow {
+  channel: Id;
+  number: number;
+  version: number;
+  author: Id;
+  reply_to: number | null;
+  key: string | null;
+  body: string | null;
+  reactions: ReactionCount[] | null;
+  created_at: Date;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+  pinned_at: Date | null;
+}
+
+export function toChannel(row: ChannelRow): Channel {
+  return {
+    id: row.id,
+    kind: row.kind,
+    community: row.community,
+    name: row.name,
+    topic: row.topic,
+    photo: row.photo,
+    tags: row.tags,
+    visibility: row.visibility,
+    posting: row.posting,
+    archived: row.archived_at !== null,
+    createdBy: row.created_by,
+    createdAt: row.created_at.toISOString(),
+    chatNumber: row.chat_number,
+  };
+}
+
+export function toMessage(row: MessageRow): Message {
+  return {
+    channel: row.channel,
+    number: row.number,
+    version: row.version,
+    author: row.author,
+    key: row.key,
+    body: row.body,
+    replyTo: row.reply_to,
+    reactions: row.reactions ?? [],
+    createdAt: row.created_at.toISOString(),
+    editedAt: row.edited_at?.toISOString() ?? null,
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+    pinnedAt: row.pinned_at?.toISOString() ?? null,
+  };
+}

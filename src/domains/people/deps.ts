@@ -1,0 +1,16 @@
+import type { Pool } from '../../engines/postgres/index.ts';
+import type { Memory } from '../../kit/memory.ts';
+import type { Policy } from '../policy/index.ts';
+import type { ProfileRow } from './rows.ts';
+
+export interface PeopleDeps {
+  sql: Pool;
+  policy: Policy;
+}
+
+/** A profile and the application it belongs to, by the person's id. */
+export type Known = Memory<ProfileRow & { application: string }>;
+
+export interface Deps extends PeopleDeps {
+  known: Known;
+}

@@ -1,0 +1,81 @@
+import type { AccessEvent } from '../../../contracts/events.ts';
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Id } from '../../../contracts/nouns.ts';
+import type { Pool } from '../../engines/postgres/index.ts';
+import { isId } from '../../kit/page.ts';
+import type { Decision, Policy } from './index.ts';
+import { type Action, decidingRule, type Facts } from './rules.ts';
+import { createStandings } from './standings.ts';
+import { channelFacts, communityFacts } from './facts.ts';
+import { defaultApplication, type Who } from './who.ts';
+
+export interface PolicyDeps {
+  sql: Pool;
+  /** Who may make communities. */
+  communitiesBy: 'members' | 'admins';
+}
+
+export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
+  const standings = createStandings();
+
+  function standing(who: Who): Facts {
+    return {
+      role: who.role,
+      sameApplication: true,
+      defaultApplication: who.application === defaultApplication,
+      scopeRead: who.scopes.includes('read'),
+      scopeWrite: who.scopes.includes('write'),
+      scopePeople: who.scopes.includes('people'),
+      communitiesBy,
+    };
+  }
+
+  function decide(action: Action, facts: Facts): Decision {
+    const rule = decidingRule(action, facts);
+    if (rule === null) return { allowed: false, rule: 'nothing-allows-it', says: 'You may not do this.' };
+    return { allowed: rule.then === 'allow', rule: rule.id, says: rule.says };
+  }
+
+  const readable = (facts: Facts) => decide('channel.read', facts).allowed;
+
+  async function toChannels(asks: readonly { who: Who; channel: Id }[]): Promise<(Facts | null)[]> {
+    const found = await channelFacts(sql, asks);
+    return asks.map(({ who }, i) => {
+      const facts = found[i];
+      if (!facts) return null;
+      const all = { ...standing(who), ...facts };
+      return readable(all) ? all : null;
+    });
+  }
+
+  return {
+    standing,
+    decide,
+    toChannels,
+
+    ask(action, facts) {
+      const decision = decide(action, facts);
+      if (decision.allowed) return;
+      if (facts.role === 'guest') throw new PlazaError('unauthenticated', decision.says, { rule: decision.rule });
+      throw new PlazaError('forbidden', decision.says, { rule: decision.rule });
+    },
+
+    async toCommunity(who, community, within) {
+      const found = isId(community) ? await communityFacts(within ?? sql, who, community) : null;
+      if (found) {
+        const facts = { ...standing(who), ...found };
+        if (decide('community.see', facts).allowed) return facts;
+      }
+      throw new PlazaError('not_found', 'There is no such community, or you may not see it.');
+    },
+
+    async toChannel(who, channel) {
+      const facts = isId(channel) ? await standings.get(who, channel, async () => (await toChannels([{ who, channel }]))[0] ?? null) : null;
+      if (facts === null) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
+      return { ...facts, ...standing(who), sameApplication: facts.sameApplication };
+    },
+
+    forget: (event: AccessEvent | 'everything') => standings.forget(event),
+    remember: (on) => standings.remember(on),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Id } from '../../../contracts/nouns.ts';
+import type { Sql } from '../../engines/postgres/index.ts';
+import { isId } from '../../kit/page.ts';
+import type { Facts } from './rules.ts';
+import { defaultApplication, type Who } from './who.ts';
+
+type Found = Pick<Facts, 'sameApplication'> & Partial<Facts>;
+type Role = 'owner' | 'moderator' | 'member' | 'none';
+
+/** How each caller stands to each channel, in the order asked; null where the channel is not in reach of the application. One query. */
+export async function channelFacts(sql: Sql, asks: readonly { who: Who; channel: Id }[]): Promise<(Found | null)[]> {
+  if (asks.length === 0) return [];
+  const rows = await sql<
+    {
+      place: number;
+      channel: Id;
+      application: Id;
+      kind: NonNullable<Facts['channelKind']>;
+      visibility: 'public' | 'private';
+      posting: 'everyone' | 'moderators';
+      archived: boolean;
+      app_chat: boolean;
+      own: boolean;
+      channel_role: Role;
+      community: Id | null;
+      community_visibility: 'public' | 'private' | null;
+      community_role: Role;
+      banned: boolean;
+    }[]
+  >`
+    select a.place::int, c.id as channel, c.application, c.kind, c.visibility, c.posting, c.archived_at is not null as archived,
+      c.chat_number is not null as app_chat, c.created_by is not distinct from a.person as own, coalesce(m.role, 'none') as channel_role,
+      c.community, co.visibility as community_visibility, coalesce(cm.role, 'none') as community_role,
+      exists (select from community_bans b where b.community = c.community and b.person = a.person and (b.until is null or b.until > now())) as banned
+    from unnest(${asks.map((ask) => (isId(ask.channel) ? ask.channel : '0'))}::bigint[], ${asks.map((ask) => ask.who.person?.id ?? '0')}::bigint[])
+      with ordinality as a (channel, person, place)
+    join channels c on c.id = a.channel
+    left join communities co on co.id = c.community
+    left join community_members cm on cm.community = c.community and cm.person = a.person
+    left join channel_members m on m.channel = c.id and m.person = a.person`;
+  const found: (Found | null)[] = asks.map(() => null);
+  for (const row of rows) {
+    const who = asks[row.place - 1]?.who;
+    if (who === undefined) continue;
+    const sameApplication = row.application === who.application;
+    // The default application's admins reach the numbered chats of the others; everything else ends at the border.
+    if (!sameApplication && !(row.app_chat && who.application === defaultApplication && who.role === 'admin')) continue;
+    found[row.place - 1] = {
+      sameApplication,
+      channel: row.channel,
+      channelKind: row.kind,
+      channelVisibility: row.visibility,
+      channelPosting: row.posting,
+      channelArchived: row.archived,
+      channelRole: row.channel_role,
+      appChat: row.app_chat,
+      own: row.own,
+      banned: row.banned,
+      ...(row.community === null || row.community_visibility === null
+        ? {}
+        : { community: row.community, communityVisibility: row.community_visibility, communityRole: row.community_role }),
+    };
+  }
+  return found;
+}
+
+/** How the caller stands to a community; null where there is none in the caller's application. */
+export async function communityFacts(sql: Sql, who: Who, community: Id): Promise<Found | null> {
+  const person = who.person?.id ?? '0';
+  const [row] = await sql<{ visibility: 'public' | 'private'; role: Role; banned: boolean; invited: boolean }[]>`
+    select co.visibility, coalesce(cm.role, 'none') as role,
+      exists (select from community_bans b where b.community = co.id and b.person = ${person} and (b.until is null or b.until > now())) as banned,
+      exists (select from community_invitations i where i.community = co.id and i.person = ${person}) as invited
+    from communities co left join community_members cm on cm.community = co.id and cm.person = ${person}
+    where co.id = ${community} and co.application = ${who.application}`;
+  if (!row) return null;
+  return { sameApplication: true, community, communityVisibility: row.visibility, communityRole: row.role, banned: row.banned, invited: row.invited };
+}

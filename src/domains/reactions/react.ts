@@ -1,0 +1,40 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import { wholeNumber } from '../../kit/text.ts';
+import { living, withMessage } from '../conversations/index.ts';
+import type { Deps } from './create.ts';
+import type { Reactions } from './index.ts';
+
+/** Different emoji on one message; more are noise, and each costs every reader. */
+const mostEmoji = 20;
+
+/** Sets or takes back a reaction; doing it again changes nothing. */
+export function react({ policy, log }: Deps): Reactions['react'] {
+  return async (who, input) => {
+    const emoji = oneEmoji(input.emoji);
+    const number = wholeNumber(input.number, 'number', 1);
+    const standing = await policy.toChannel(who, input.channel);
+    policy.ask('message.react', standing);
+    if (who.person === null) throw new PlazaError('unauthenticated');
+    const outcome = await log.change({
+      channel: input.channel,
+      by: who.person,
+      number,
+      plan(state) {
+        const message = living(state);
+        policy.ask('message.react', { ...standing, channelArchived: state.channel.archived });
+        if (state.mine.includes(emoji) === input.on) return null;
+        if (input.on && message.reactions.length >= mostEmoji && !message.reactions.some((r) => r.emoji === emoji)) {
+          throw new PlazaError('conflict', `A message takes at most ${mostEmoji} different emoji; use one that is there.`);
+        }
+        return { do: 'react', message, emoji, on: input.on };
+      },
+    });
+    return withMessage(outcome);
+  };
+}
+
+/** One emoji as Unicode recommends them for interchange (UTS #51). @throws invalid_input */
+function oneEmoji(emoji: unknown): string {
+  if (typeof emoji === 'string' && emoji.length <= 64 && /^\p{RGI_Emoji}$/v.test(emoji)) return emoji;
+  throw new PlazaError('invalid_input', '"emoji" must be one emoji.', { field: 'emoji' });
+}

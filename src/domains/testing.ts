@@ -1,0 +1,41 @@
+import { afterAll } from 'vitest';
+import type { ApplicationRole, CommunityRole, Id, Visibility } from '../../contracts/nouns.ts';
+import { connect, type Pool } from '../engines/postgres/index.ts';
+import { freshDatabase } from '../engines/postgres/testing.ts';
+import { createConversations, createLog } from './conversations/index.ts';
+import { createPolicy, type Who } from './policy/index.ts';
+import { createReactions } from './reactions/index.ts';
+
+/** The conversation domains on a database of their own, for the tests of one file. */
+export async function testGround() {
+  const database = await freshDatabase();
+  const sql = connect(database.url, { max: 8, name: 'test' });
+  const policy = createPolicy({ sql, communitiesBy: 'members' });
+  const log = createLog({ sql, lanes: 2, logger: { warn() {}, error() {} } });
+  const deps = { sql, log, policy };
+  afterAll(async () => {
+    await log.drain();
+    await sql.end();
+    await database.drop();
+  });
+  return { ...deps, url: database.url, conversations: createConversations(deps), reactions: createReactions(deps) };
+}
+
+/** A person written straight into the tables, with what `authenticate` would answer for it. */
+export async function testPerson(sql: Pool, handle: string, role: ApplicationRole = 'member', application: Id = '1'): Promise<Who & { person: { id: Id } }> {
+  const [row] = await sql<{ id: Id }[]>`insert into people (application, handle, name) values (${application}, ${handle}, ${handle}) returning id`;
+  if (!row) throw new Error('no person');
+  const person = { id: row.id, handle, name: handle, bot: false };
+  return { application, role, person, account: null, device: null, scopes: [], address: '127.0.0.1' };
+}
+
+/** A community written straight into the tables. */
+export async function testCommunity(sql: Pool, members: readonly { who: Who; role: CommunityRole }[], visibility: Visibility = 'public', application: Id = '1'): Promise<Id> {
+  const [row] = await sql<{ id: Id }[]>`
+    insert into communities (application, slug, name, visibility) values (${application}, 's' || nextval('ids'), 'Test', ${visibility}) returning id`;
+  if (!row) throw new Error('no community');
+  for (const { who, role } of members) {
+    await sql`insert into community_members (community, person, role) values (${row.id}, ${who.person?.id ?? '0'}, ${role})`;
+  }
+  return row.id;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import type { Mail } from './index.ts';
+
+/** Writes each letter as an .eml file that mail programs open: no mail server is needed to begin with. */
+export function createFolderMail({ folder, from }: { folder: string; from: string }): Mail {
+  const writer = createTransport({ streamTransport: true, buffer: true, disableFileAccess: true, disableUrlAccess: true });
+  const underWay = new Set<Promise<void>>();
+
+  async function write(to: string, subject: string, text: string): Promise<void> {
+    const { message } = await writer.sendMail({ from, to: { name: '', address: to }, subject, text });
+    if (!Buffer.isBuffer(message)) throw new Error('The letter was not composed into a buffer.');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Sorted by time; complete under its name or not there at all.
+    const name = `${new Date().toISOString().replace(/[:.]/g, '-')}-${randomBytes(4).toString('hex')}.eml`;
+    const draft = join(folder, `.${name}.part`);
+    await writeFile(draft, message, { mode: 0o600 });
+    await rename(draft, join(folder, name));
+  }
+
+  return {
+    async send({ to, subject, text }) {
+      const written = write(to, subject, text).finally(() => underWay.delete(written));
+      underWay.add(written);
+      await written;
+    },
+    async close() {
+      await Promise.allSettled(underWay);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { createTransport } from 'nodemailer';
+import type { Mail } from './index.ts';
+
+/** Hands letters to a mail server over a few kept connections. */
+export function createSmtpMail({ url, from }: { url: string; from: string }): Mail {
+  const address = new URL(url);
+  const transport = createTransport({
+    pool: true,
+    maxConnections: 3,
+    host: address.hostname,
+    ...(address.port !== '' && { port: Number(address.port) }),
+    secure: address.protocol === 'smtps:',
+    ...(address.username !== '' && { auth: { user: decodeURIComponent(address.username), pass: decodeURIComponent(address.password) } }),
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const underWay = new Set<Promise<void>>();
+
+  return {
+    async send({ to, subject, text }) {
+      const sent = transport
+        .sendMail({ from, to: { name: '', address: to }, subject, text })
+        .then(() => {})
+        .finally(() => underWay.delete(sent));
+      underWay.add(sent);
+      await sent;
+    },
+    async close() {
+      await Promise.allSettled(underWay);
+      transport.close();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import DataLoader from 'dataloader';
+import type { Channel, Community, CommunityRole, Head, Id, Message, Profile } from '../../../contracts/nouns.ts';
+import type { Discussion, MessagePage } from '../../domains/conversations/index.ts';
+import type { Doors } from '../../domains/doors.ts';
+import type { Who } from '../../domains/policy/index.ts';
+import type { Page } from '../../kit/page.ts';
+
+export type Sort = 'latest' | 'popular' | 'unanswered';
+export interface DiscussionsAsk {
+  community: Id;
+  sort: Sort;
+  first: number;
+}
+export interface MessagesAsk {
+  channel: Id;
+  after: number;
+  first: number;
+}
+export interface MessageRef {
+  channel: Id;
+  number: number;
+}
+
+/**
+ * What fields of one request ask for item by item and doors answer many at a time. Made anew for each request, after
+ * each mutation and for each event of a subscription: they remember, and must not remember across a change.
+ */
+export function createLoaders(doors: Doors, who: Who) {
+  const byId = <T>(load: (ids: readonly Id[]) => Promise<T[]>) => new DataLoader<Id, T>(load);
+  return {
+    person: byId<Profile | null>((ids) => doors.people.profiles(who, ids)),
+    community: byId<Community | null>((ids) => doors.communities.byIds(who, ids)),
+    memberCount: byId<number>((ids) => doors.communities.memberCounts(who, ids)),
+    myRole: byId<CommunityRole | null>((ids) => doors.communities.myRoles(who, ids)),
+    channel: byId<Channel | null>((ids) => doors.conversations.channels(who, ids)),
+    head: byId<Head | null>((ids) => doors.conversations.heads(ids)),
+    read: byId<number>((ids) => doors.conversations.reads(who, ids)),
+    message: new DataLoader<MessageRef, Message | null, string>((refs) => doors.conversations.messages(who, refs), {
+      cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
+    }),
+    myReactions: new DataLoader<MessageRef, string[], string>((refs) => myReactions(doors, who, refs), {
+      cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
+    }),
+    discussions: new DataLoader<DiscussionsAsk, Page<Discussion>, string>(
+      (asks) =>
+        inGroups(
+          asks,
+          (ask) => `${ask.sort}/${ask.first}`,
+          (group, { sort, first }) => doors.conversations.discussionsOf(who, group.map((ask) => ask.community), sort, first),
+        ),
+      { cacheKeyFn: (ask) => `${ask.community}/${ask.sort}/${ask.first}` },
+    ),
+    messages: new DataLoader<MessagesAsk, MessagePage, string>(
+      (asks) =>
+        inGroups(
+          asks,
+          (ask) => `${ask.after}/${ask.first}`,
+          (group, { after, first }) => doors.conversations.messagesOf(who, group.map((ask) => ask.channel), after, first),
+        ),
+      { cacheKeyFn: (ask) => `${ask.channel}/${ask.after}/${ask.first}` },
+    ),
+  };
+}
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** One call for each group of asks that differ only in their thing; answers in the order of the asks. */
+async function inGroups<Ask, Answer>(
+  asks: readonly Ask[],
+  groupOf: (ask: Ask) => string,
+  load: (group: Ask[], first: Ask) => Promise<Answer[]>,
+): Promise<(Answer | Error)[]> {
+  const groups = Map.groupBy(asks, groupOf);
+  const answers = new Map<Ask, Answer | Error>();
+  await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const [first] = group;
+      if (first === undefined) return;
+      try {
+        const loaded = await load(group, first);
+        group.forEach((ask, i) => {
+          answers.set(ask, loaded[i] ?? new Error('a batch came back short'));
+        });
+      } catch (error) {
+        for (const ask of group) answers.set(ask, error instanceof Error ? error : new Error(String(error)));
+      }
+    }),
+  );
+  return asks.map((ask) => answers.get(ask) ?? new Error('a batch came back short'));
+}
+
+async function myReactions(doors: Doors, who: Who, refs: readonly MessageRef[]): Promise<(string[] | Error)[]> {
+  return inGroups(
+    refs,
+    (ref) => ref.channel,
+    async (group, { channel }) => {
+      const mine = await doors.reactions.mine(who, channel, group.map((ref) => ref.number));
+      return group.map((ref) => mine.find((reaction) => reaction.number === ref.number)?.emoji ?? []);
+    },
+  );
+}

@@ -1,0 +1,167 @@
+/** The nouns of `contracts/nouns.ts` and the doors' answers as schemas: what goes out is held to them by its type, and described by them. */
+import { z } from 'zod';
+
+const int64 = 9223372036854775807n;
+
+/** Text that PostgreSQL can store and UTF-8 can carry. How long it may be, the domains say. */
+export const text = () =>
+  z.string().refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'it holds a character that is not allowed');
+
+export const id = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/, 'an id is a whole number in decimal')
+  .refine((value) => !/^\d{1,19}$/.test(value) || BigInt(value) <= int64, 'an id is a whole number in decimal')
+  .meta({ id: 'Id', description: 'A 64-bit id in decimal, ordered by the time it was made.', example: '104398046511104' });
+
+/** A message's number or a version, as part of an address or a query. */
+export const number = z.coerce.number().int().min(0).max(2147483647);
+
+const time = z.string().meta({ id: 'Time', description: 'ISO 8601 in UTC.', example: '2026-03-01T12:00:00.000Z' });
+const visibility = z.enum(['public', 'private']);
+const posting = z.enum(['everyone', 'moderators']);
+const communityRole = z.enum(['owner', 'moderator', 'member']);
+const applicationRole = z.enum(['admin', 'moderator', 'member']);
+
+export const words = { visibility, posting, communityRole, applicationRole };
+
+export const Person = z.object({ id, handle: z.string(), name: z.string(), bot: z.boolean() }).meta({ id: 'Person' });
+
+export const Profile = z
+  .object({
+    id,
+    handle: z.string(),
+    name: z.string(),
+    bot: z.boolean(),
+    about: z.string(),
+    interests: z.array(z.string()),
+    avatar: z.string().nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Profile' });
+
+export const Account = z
+  .object({ id, email: z.string(), emailVerified: z.boolean(), role: applicationRole, createdAt: time })
+  .meta({ id: 'Account' });
+
+export const Device = z
+  .object({
+    id,
+    clientId: z.string().nullable(),
+    name: z.string(),
+    address: z.string(),
+    createdAt: time,
+    seenAt: time,
+    current: z.boolean(),
+  })
+  .meta({ id: 'Device' });
+
+const Tokens = z
+  .object({ access: z.string(), accessExpiresAt: time, refresh: z.string() })
+  .meta({ id: 'Tokens', description: 'The access token goes into the Authorization header; the refresh token is good for one POST /v1/refresh.' });
+
+export const SignedIn = z.object({ account: Account, person: Person, device: Device, tokens: Tokens }).meta({ id: 'SignedIn' });
+
+export const Community = z
+  .object({
+    id,
+    slug: z.string(),
+    name: z.string(),
+    description: z.string(),
+    tags: z.array(z.string()),
+    visibility,
+    official: z.boolean(),
+    createdBy: id.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Community' });
+
+export const CommunityView = Community.extend({
+  members: z.number().int(),
+  role: communityRole.nullable().describe('Mine in it; null where I am not a member.'),
+}).meta({ id: 'CommunityView' });
+
+export const CommunityMember = z.object({ person: Profile, role: communityRole, joinedAt: time }).meta({ id: 'CommunityMember' });
+export const Invitation = z.object({ community: Community, invitedBy: id, createdAt: time }).meta({ id: 'Invitation' });
+
+export const Channel = z
+  .object({
+    id,
+    kind: z.enum(['discussion', 'chat', 'group', 'direct']),
+    community: id.nullable(),
+    name: z.string().nullable(),
+    topic: z.string(),
+    photo: z.string().nullable(),
+    tags: z.array(z.string()),
+    visibility,
+    posting,
+    archived: z.boolean(),
+    createdBy: id.nullable(),
+    createdAt: time,
+    chatNumber: z.number().int().nullable(),
+  })
+  .meta({ id: 'Channel' });
+
+export const ChannelView = z
+  .object({ channel: Channel, number: z.number().int(), version: z.number().int(), read: z.number().int() })
+  .meta({ id: 'ChannelView', description: 'A channel, the number and version at which its log ends, and the last number I read.' });
+
+export const MyChannel = ChannelView.extend({ people: z.array(Person) }).meta({ id: 'MyChannel' });
+
+export const ChannelMember = z.object({ person: id, role: communityRole, joinedAt: time }).meta({ id: 'ChannelMember' });
+
+const ReactionCount = z.object({ emoji: z.string(), count: z.number().int() }).meta({ id: 'ReactionCount' });
+
+export const Message = z
+  .object({
+    channel: id,
+    number: z.number().int(),
+    version: z.number().int(),
+    author: id,
+    key: z.string().nullable(),
+    body: z.string().nullable(),
+    replyTo: z.number().int().nullable(),
+    reactions: z.array(ReactionCount),
+    createdAt: time,
+    editedAt: time.nullable(),
+    deletedAt: time.nullable(),
+    pinnedAt: time.nullable(),
+  })
+  .meta({ id: 'Message' });
+
+export const Changed = z
+  .object({ channel: id, number: z.number().int(), version: z.number().int(), message: Message })
+  .meta({ id: 'Changed', description: "A committed change: the message as it is now, and the channel's version at that change." });
+
+export const Posted = Changed.extend({
+  repeated: z.boolean().describe('The key was known: this is the first message, and nothing was changed.'),
+}).meta({ id: 'Posted' });
+
+const Head = z.object({ channel: id, number: z.number().int(), version: z.number().int() }).meta({ id: 'Head' });
+const MyReaction = z.object({ number: z.number().int(), emoji: z.array(z.string()) }).meta({ id: 'MyReaction' });
+
+export const MessagePage = z
+  .object({
+    items: z.array(Message),
+    mine: z.array(MyReaction).describe('Which of these messages carry reactions of mine.'),
+    more: z.object({ before: z.boolean(), after: z.boolean() }),
+    head: Head,
+  })
+  .meta({ id: 'MessagePage', description: 'Messages by number, ascending.' });
+
+export const Changes = z
+  .object({
+    channel: id,
+    version: z.number().int().describe('Up to here the answer is complete.'),
+    number: z.number().int(),
+    details: Channel.nullable().describe("The channel's details, if they changed after the asked version."),
+    items: z.array(Message),
+    gap: z.boolean().describe('More follows: ask again from `version`.'),
+  })
+  .meta({ id: 'Changes', description: 'Messages changed after a version, each once in its latest state, in order of version.' });
+
+export const Discussion = z.object({ channel: Channel, comments: z.number().int(), activeAt: time }).meta({ id: 'Discussion' });
+export const Revision = z.object({ version: z.number().int(), body: z.string(), writtenAt: time }).meta({ id: 'Revision' });
+export const Reader = z.object({ person: id, number: z.number().int(), readAt: time }).meta({ id: 'Reader' });
+
+/** No body. */
+export const nothing = z.undefined();

@@ -1,0 +1,94 @@
+import { PlazaError } from '../../contracts/errors.ts';
+
+export interface LanesOptions<Item, Result> {
+  lanes: number;
+  /** Items of one run at most. */
+  groupSize: number;
+  /** Items that may wait in one lane. */
+  bound: number;
+  /** Carries out a group; answers each item in its place. Must not throw. */
+  run(items: readonly Item[]): Promise<(Result | PlazaError)[]>;
+}
+
+export interface LaneCounts {
+  waiting: number;
+  running: number;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Lanes of grouped work: one group runs in each lane, and what comes meanwhile gathers for the next. Items of one key
+ * stay in order. Without a timer: an idle lane starts in the same turn of the event loop's microtasks.
+ */
+export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: LanesOptions<Item, Result>) {
+  const all = Array.from({ length: lanes }, () => ({ queue: [] as Waiting<Item, Result>[], running: 0 }));
+  let draining: (() => void)[] | null = null;
+
+  const idle = () => all.every((lane) => lane.running === 0 && lane.queue.length === 0);
+
+  async function work(lane: (typeof all)[number]): Promise<void> {
+    // Let the whole turn's items gather: a socket's frames, a batch of requests.
+    await null;
+    while (lane.queue.length > 0) {
+      const group = lane.queue.length <= groupSize ? lane.queue : lane.queue.slice(0, groupSize);
+      lane.queue = group === lane.queue ? [] : lane.queue.slice(groupSize);
+      lane.running = group.length;
+      let results: (Result | PlazaError)[];
+      try {
+        results = await run(group.map((waiting) => waiting.item));
+      } catch (error) {
+        for (const waiting of group) waiting.reject(error);
+        continue;
+      }
+      group.forEach((waiting, i) => {
+        const result = results[i];
+        if (result === undefined || result instanceof PlazaError) waiting.reject(result ?? new PlazaError('internal'));
+        else waiting.resolve(result);
+      });
+    }
+    lane.running = 0;
+    if (draining !== null && idle()) for (const done of draining.splice(0)) done();
+  }
+
+  return {
+    /** @throws unavailable when the lane is full or draining */
+    add(key: string, item: Item): Promise<Result> {
+      const lane = all[hash(key) % lanes];
+      if (lane === undefined || draining !== null) return Promise.reject(new PlazaError('unavailable', 'The server is stopping; send it again, with the same key.'));
+      if (lane.queue.length >= bound) {
+        return Promise.reject(new PlazaError('unavailable', 'Too much is waiting to be written; try again in a moment.', { retryAfter: 1 }));
+      }
+      return new Promise((resolve, reject) => {
+        lane.queue.push({ item, resolve, reject });
+        if (lane.running === 0) {
+          lane.running = -1;
+          void work(lane);
+        }
+      });
+    },
+
+    counts: (): LaneCounts => ({
+      waiting: all.reduce((sum, lane) => sum + lane.queue.length, 0),
+      running: all.reduce((sum, lane) => sum + Math.max(0, lane.running), 0),
+    }),
+
+    /** Takes nothing new; resolves when everything accepted is answered. */
+    drain(): Promise<void> {
+      draining ??= [];
+      if (idle()) return Promise.resolve();
+      return new Promise((resolve) => draining?.push(resolve));
+    },
+  };
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}

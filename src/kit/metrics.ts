@@ -1,0 +1,36 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One process's measurements, or one server's where several live in a process: nothing in here is global. */
+export interface Metrics {
+  counter<L extends string>(name: string, help: string, labels?: readonly L[]): Counter<L>;
+  histogram<L extends string>(name: string, help: string, buckets: number[], labels?: readonly L[]): Histogram<L>;
+  /** `read` is asked whenever somebody looks. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** All of it in Prometheus' text format, with the content type that names its version. */
+  expose(): Promise<{ type: string; text: string }>;
+}
+
+/** Seconds, from half a millisecond to ten seconds: for what a person or a program waits for. */
+export const waits = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** @param process also measure memory, CPU, event loop and garbage collection of this process */
+export function createMetrics({ process = true }: { process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (process) collectDefaultMetrics({ register: registry });
+  return {
+    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: labels, registers }),
+    histogram: (name, help, buckets, labels = []) => new Histogram({ name, help, buckets, labelNames: labels, registers }),
+    gauge(name, help, read) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}

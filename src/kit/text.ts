@@ -1,0 +1,41 @@
+import { PlazaError } from '../../contracts/errors.ts';
+
+export interface TextLimits {
+  /** The input field, named in the refusal. */
+  field: string;
+  /** Characters (UTF-16 units) after trimming. */
+  min?: number;
+  max: number;
+  /** Line breaks and tabs are kept; else any white space becomes one space. */
+  lines?: boolean;
+}
+
+/**
+ * A text as it may be stored: normalized (NFC), trimmed, without control characters.
+ * @throws invalid_input for what is too short, too long or cannot be stored (U+0000, half a surrogate pair)
+ */
+export function text(value: unknown, { field, min = 0, max, lines = false }: TextLimits): string {
+  const refuse = (sentence: string) => new PlazaError('invalid_input', sentence, { field });
+  if (typeof value !== 'string') throw refuse(`"${field}" must be a text.`);
+  if (value.length > max * 2 + 1000) throw refuse(`"${field}" may have at most ${max} characters.`);
+  if (!value.isWellFormed() || value.includes('\u0000')) throw refuse(`"${field}" holds characters that cannot be stored.`);
+  const normal = value.normalize('NFC');
+  const clean = lines ? normal.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '').replace(/\s+$/u, '') : normal.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  if (clean.trim().length < min) throw refuse(min === 1 ? `"${field}" must not be empty.` : `"${field}" must have at least ${min} characters.`);
+  if (clean.length > max) throw refuse(`"${field}" may have at most ${max} characters.`);
+  return clean;
+}
+
+/** Distinct short texts in lower case, as tags are. @throws invalid_input */
+export function tags(value: readonly unknown[], field = 'tags'): string[] {
+  if (value.length > 10) throw new PlazaError('invalid_input', `"${field}" may have at most 10 entries.`, { field });
+  return [...new Set(value.map((tag) => text(tag, { field, min: 1, max: 32 }).toLowerCase()))];
+}
+
+/** A whole number in a range. @throws invalid_input */
+export function wholeNumber(value: unknown, field: string, min: number, max = 2_147_483_647): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new PlazaError('invalid_input', `"${field}" must be a whole number from ${min} to ${max}.`, { field });
+  }
+  return value;
+}
