@@ -1,6 +1,6 @@
 // The arrows of the house: who may import whom. Each rule says what is allowed; all else fails the build.
 // Tests may look at everything.
-const tests = '\\.test\\.ts$|/testing\\.ts$|/testing/';
+const tests = '\\.test\\.ts$|\\.contract\\.ts$|/testing\\.ts$|/testing/';
 const platform = ['core', 'npm', 'npm-optional'];
 
 /** Files under `from` import packages of Node and npm, and of the house only what `allowed` matches. */
@@ -35,14 +35,14 @@ module.exports = {
     arrow(
       'faces',
       '^src/faces/([^/]+)/',
-      '^(src/faces/$1/|src/faces/[^/]+\\.ts$|src/domains/[^/]+/index\\.ts$|src/domains/doors\\.ts$|src/kit/|contracts/)',
-      "faces → own files, what all faces share, domains' doors, kit, contracts.",
+      '^(src/faces/$1/|src/faces/http/|src/faces/[^/]+\\.ts$|src/domains/[^/]+/index\\.ts$|src/domains/doors\\.ts$|src/kit/|contracts/)',
+      "faces → own files, what all faces share (http/ and the files beside it), domains' doors, kit, contracts.",
     ),
     arrow(
       'what-faces-share',
       '^src/faces/[^/]+\\.ts$',
-      '^(src/faces/[^/]+\\.ts$|src/domains/[^/]+/index\\.ts$|src/domains/doors\\.ts$|src/kit/|contracts/)',
-      "what faces share → domains' doors, kit, contracts.",
+      '^(src/faces/|src/domains/[^/]+/index\\.ts$|src/domains/doors\\.ts$|src/kit/|contracts/)',
+      "what faces share, and the server that holds them → faces, domains' doors, kit, contracts.",
     ),
     arrow('client', '^client/', '^(client|contracts)/', 'client → contracts.'),
     arrow('web', '^web/', '^(web|client|contracts)/', 'web → client, contracts.'),

@@ -10,7 +10,14 @@ export interface Answer {
 }
 
 /** One request, whatever its answer. A body that is a string goes as it is. */
-export async function rest(base: string, token: string | null, method: string, path: string, body?: unknown, headers: { [name: string]: string } = {}): Promise<Answer> {
+export async function rest(
+  base: string,
+  token: string | null,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: { [name: string]: string } = {},
+): Promise<Answer> {
   const answer = await fetch(`${base}${path}`, {
     method,
     headers: {
@@ -58,7 +65,11 @@ let signedUp = 0;
 /** A new account, by default in the default application; with an application's token in that one. */
 export async function signUp(base: string, name: string, application: string | null = null): Promise<Someone> {
   const email = `${name.toLowerCase()}.${process.pid}.${++signedUp}@example.org`;
-  const { status, body, text } = await rest(base, application, 'POST', '/v1/sign-up', { name, email, password: 'a rather long pass phrase' });
+  const { status, body, text } = await rest(base, application, 'POST', '/v1/sign-up', {
+    name,
+    email,
+    password: 'a rather long pass phrase',
+  });
   if (status !== 201) throw new Error(`sign-up was answered ${status}: ${text}`);
   return someone(base, body.tokens.access, { refresh: body.tokens.refresh, person: body.person, device: body.device.id });
 }
@@ -80,6 +91,7 @@ function someone(base: string, token: string, them: Pick<Someone, 'refresh' | 'p
     startDiscussion: async (community, title) =>
       (await call<{ channel: Channel }>('POST', `/v1/communities/${community.id}/discussions`, { title, body: title })).channel,
     join: (community) => call('PUT', `/v1/communities/${community.id}/members/me`),
-    post: async (channel, body, key) => (await call<{ message: Message }>('POST', `/v1/channels/${channel.id}/messages`, { body, key })).message,
+    post: async (channel, body, key) =>
+      (await call<{ message: Message }>('POST', `/v1/channels/${channel.id}/messages`, { body, key })).message,
   };
 }

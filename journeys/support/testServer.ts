@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../../src/engines/postgres/supervisor.ts';
 import { createLogger } from '../../src/kit/log.ts';
+import { tidyAfter } from './tidy.ts';
 
 /** A throwaway PostgreSQL with room for many servers at once, and without fsync, since nobody cuts its power. */
 export async function startTestServer(): Promise<{ url: string; stop(): Promise<void> }> {
@@ -29,18 +29,4 @@ export async function startTestServer(): Promise<{ url: string; stop(): Promise<
     await tidy();
     throw error;
   }
-}
-
-/**
- * Removes the folder when called, and also when this process ends in any other way, killed or not: a shell of its own
- * session waits for its input to end, ends the PostgreSQL that may still run there, and removes the folder.
- */
-export function tidyAfter(folder: string): () => Promise<void> {
-  const script = 'cat; for f in $(find "$0" -name postmaster.pid); do kill -QUIT $(head -1 $f); sleep 1; done; rm -rf "$0"';
-  const keeper = spawn('sh', ['-c', script, folder], { detached: true, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'] });
-  const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()));
-  return () => {
-    keeper.stdin.end();
-    return ended;
-  };
 }

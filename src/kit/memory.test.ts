@@ -1,41 +1,47 @@
 import { expect, test } from 'vitest';
 import { createMemory } from './memory.ts';
 
-test('what was loaded is kept', () => {
+function remembering() {
+  const memory = createMemory<{ n: number }>(10);
+  memory.remember(true);
+  return memory;
+}
+
+test('nothing is kept until it is told to', () => {
   const memory = createMemory<{ n: number }>(10);
   memory.loading()('a', { n: 1 });
-  expect(memory.get('a')).toEqual({ n: 1 });
-  expect(memory.get('b')).toBeUndefined();
+  expect(memory.get('a')).toBeUndefined();
 });
 
-test('a load that was under way when its key was forgotten is not kept', () => {
-  const memory = createMemory<{ n: number }>(10);
+test('what was loaded is kept, and no more of it than allowed', () => {
+  const memory = remembering();
+  for (let n = 0; n < 11; n++) memory.loading()(String(n), { n });
+  expect(memory.get('0')).toBeUndefined();
+  expect(memory.get('10')).toEqual({ n: 10 });
+});
+
+test('a load that was under way when something was forgotten is not kept, the next one is', () => {
+  const memory = remembering();
   const keep = memory.loading();
   memory.forget('a');
   keep('a', { n: 1 });
   expect(memory.get('a')).toBeUndefined();
+  memory.loading()('a', { n: 2 });
+  expect(memory.get('a')).toEqual({ n: 2 });
 });
 
-test('nor is one that begins right after, while the commit may not be seen by all', () => {
-  const memory = createMemory<{ n: number }>(10);
-  memory.forget('a');
-  memory.loading()('a', { n: 1 });
-  memory.loading()('b', { n: 2 });
-  expect(memory.get('a')).toBeUndefined();
-  expect(memory.get('b')).toEqual({ n: 2 });
-});
-
-test('forgetting all forgets all, and nothing is kept while it is off', () => {
-  const memory = createMemory<{ n: number }>(10);
+test('forgetting all forgets all, loads under way included', () => {
+  const memory = remembering();
   memory.loading()('a', { n: 1 });
   const keep = memory.loading();
   memory.forgetAll();
   keep('b', { n: 2 });
   expect([memory.get('a'), memory.get('b')]).toEqual([undefined, undefined]);
+});
 
-  const other = createMemory<{ n: number }>(10);
-  other.loading()('a', { n: 1 });
-  other.remember(false);
-  other.loading()('a', { n: 1 });
-  expect(other.get('a')).toBeUndefined();
+test('off, it forgets what it knew', () => {
+  const memory = remembering();
+  memory.loading()('a', { n: 1 });
+  memory.remember(false);
+  expect(memory.get('a')).toBeUndefined();
 });

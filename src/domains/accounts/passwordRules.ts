@@ -33,12 +33,14 @@ export function chosenPassword(value: string, about: readonly string[], field = 
   const lower = password.toLowerCase();
   if (isCommon(lower)) refuse(field, 'This password is among the most used ones; choose another.');
   if (new Set(lower).size < 4 || isSequence(lower)) refuse(field, 'This password is a simple pattern; choose another.');
-  if (about.some((known) => tells(lower, known.toLowerCase()))) refuse(field, 'This password is made of your name or e-mail address; choose another.');
+  if (about.some((known) => tells(lower, known.toLowerCase())))
+    refuse(field, 'This password is made of your name or e-mail address; choose another.');
   return password;
 }
 
 function isSequence(password: string): boolean {
-  const steps = new Set([...password].slice(1).map((character, i) => (character.codePointAt(0) ?? 0) - (password.codePointAt(i) ?? 0)));
+  const points = [...password].map((character) => character.codePointAt(0) ?? 0);
+  const steps = new Set(points.slice(1).map((point, i) => point - (points[i] ?? 0)));
   if (steps.size === 1 && (steps.has(1) || steps.has(-1))) return true;
   const backwards = [...password].reverse().join('');
   return keyboardRows.some((row) => row.includes(password) || row.includes(backwards));

@@ -24,7 +24,8 @@ export function createPasswords(atOnce = availableParallelism()): Passwords {
 
   async function turn<T>(work: () => Promise<T>): Promise<T> {
     if (running >= atOnce) {
-      if (waiting.length >= mostWaiting) throw new PlazaError('unavailable', 'Too many people sign in just now; try again in a moment.', { retryAfter: 2 });
+      if (waiting.length >= mostWaiting)
+        throw new PlazaError('unavailable', 'Too many people sign in just now; try again in a moment.', { retryAfter: 2 });
       // Whoever ends hands its place over, so `running` stays as it is.
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running++;

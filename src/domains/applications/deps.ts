@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../kit/log.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
 import type { Memory } from '../../kit/memory.ts';
 import type { People } from '../people/index.ts';

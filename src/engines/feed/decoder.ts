@@ -77,7 +77,7 @@ export function createDecoder(to: Decoded): (bytes: Buffer, start: number, end: 
 function decodeEvent(bytes: Buffer, at: number): FeedEvent | null {
   const prefix = at + 10;
   const zero = bytes.indexOf(0, prefix);
-  const topic = parseTopic(bytes.latin1Slice(prefix, zero));
+  const topic = parseTopic(bytes.toString('latin1', prefix, zero));
   if (!topic) return null;
   const content = zero + 5;
   return { topic, bytes: bytes.subarray(content, content + bytes.readUInt32BE(zero + 1)) };

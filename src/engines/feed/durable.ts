@@ -108,8 +108,8 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     try {
       replication = await openReplication(url, `plaza-feed-${name}`, opening.signal);
       // Held by the replication connection for as long as it lives.
-      const [lock] = await replication.query(`select pg_try_advisory_lock(hashtextextended('plaza feed reader ${name}', 0)) as taken`);
-      if (lock?.['taken'] !== 't') return await waitForOther(signal);
+      const [lock] = await replication.query(`select pg_try_advisory_lock(hashtextextended('plaza feed reader ${name}', 0))::text as taken`);
+      if (lock?.['taken'] !== 'true') return await waitForOther(signal);
       const slot = await slotName(sql, name);
       const from = await findPlace(replication, slot, opening.signal);
       // From here on stopping is polite: the batch is finished and the server told how far we came.

@@ -82,7 +82,8 @@ export function findings(db: Look): Finding[] {
 
 function unreachable(url: string, error: unknown): string {
   const { code = '', message } = error instanceof Error ? { code: 'code' in error ? String(error.code) : '', message: error.message } : { message: String(error) };
-  const { host, username, pathname } = new URL(url);
+  const { host: name, username, pathname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? name;
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return `DATABASE_URL names the machine ${host}, and nobody knows that name; mend the address.`;
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return `Nobody answers at ${host}; start PostgreSQL there, or mend DATABASE_URL.`;
   if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return `${host} does not answer within five seconds; look at firewalls between, or mend DATABASE_URL.`;

@@ -29,7 +29,7 @@ export interface Embedded {
   kill(): void;
 }
 
-/** Starts it in the data folder, made if need be; resolves when it answers. @throws Advice */
+/** Starts it in the data folder, made if need be; resolves when it takes writes. @throws Advice */
 export async function startEmbedded({ folder, slotKeep, logger, more = {} }: EmbeddedOptions): Promise<Embedded> {
   const user = chooseUser(folder);
   const binaries = findBinaries(user, folder);
@@ -46,7 +46,7 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
   async function begin(): Promise<void> {
     const run = launch(cluster, binaries, user, configuration(cluster, slotKeep, more));
     running = run;
-    await untilItAnswers(server, run, logger);
+    await untilReady(server, run, logger);
     run.ended.then(() => {
       if (stopping || running !== run) return;
       logger.error(`PostgreSQL ended by itself (${run.said() || 'it said nothing'}); starting it again`);
@@ -69,18 +69,23 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
   }
 
   logger.info(`PostgreSQL ${binaries.version} starting`);
-  await begin();
-  await makeDatabase(server);
+  const stop = async () => {
+    stopping = true;
+    if (running) await endPostgres(running.pid);
+  };
+  try {
+    await begin();
+    await makeDatabase(server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url: server.replace('/postgres?', '/plaza?'),
-    async stop() {
-      stopping = true;
-      const pid = running?.pid;
-      if (pid !== undefined) await endPostgres(pid);
-    },
+    stop,
     kill() {
       stopping = true;
-      if (running) process.kill(running.pid, 'SIGQUIT');
+      if (running && !running.over()) process.kill(running.pid, 'SIGQUIT');
     },
   };
 }
@@ -117,11 +122,11 @@ function launch(cluster: Cluster, binaries: Binaries, user: RunAs, settings: str
   return { pid: child.pid ?? 0, over: () => over, ended, said: () => complaint(cluster.log, from) };
 }
 
-async function untilItAnswers(server: string, run: Run, logger: Logger): Promise<void> {
+async function untilReady(server: string, run: Run, logger: Logger): Promise<void> {
   const patient = setTimeout(() => logger.info('PostgreSQL recovers what was not yet in place; this can take a while'), 3_000);
   try {
     while (!run.over()) {
-      if (await answers(server)) return;
+      if (await takesWrites(server)) return;
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   } finally {
@@ -132,11 +137,12 @@ async function untilItAnswers(server: string, run: Run, logger: Logger): Promise
   throw new Advice(`PostgreSQL does not start: ${said || 'it ended without a word'}`);
 }
 
-async function answers(server: string): Promise<boolean> {
+/** A backup that is being restored can be read before it takes writes; that is too early for us. */
+async function takesWrites(server: string): Promise<boolean> {
   const sql = connect(server, { max: 1, name: 'plaza-start' });
   try {
-    await sql`select 1`;
-    return true;
+    const [row] = await sql`select pg_is_in_recovery() as recovering`;
+    return row?.['recovering'] === false;
   } catch (error) {
     if (isConnectionLoss(error)) return false;
     throw error;

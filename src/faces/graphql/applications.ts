@@ -3,7 +3,7 @@ import type { AppChat } from '../../domains/conversations/index.ts';
 import type { Page } from '../../kit/page.ts';
 import { builder } from './builder.ts';
 import { globalId, plainId } from './ids.ts';
-import { type Connection, connection, forward, listCost, pageOf } from './lists.ts';
+import { connection, forward, listCost, pageOf } from './lists.ts';
 import { Application, type ChannelShape, Chat, ChatConnection, DonePayload } from './nouns.ts';
 
 const Scope = builder.enumType('Scope', {

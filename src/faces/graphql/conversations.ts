@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Id, Message as MessageNoun } from '../../../contracts/nouns.ts';
 import { builder } from './builder.ts';
 import { plainId } from './ids.ts';
-import { Channel, type ChannelShape, Chat, CommunityRole, Direct, Discussion, Group, Message, Person, Posting, Visibility } from './nouns.ts';
+import { Channel, type ChannelShape, CommunityRole, Discussion, Message, Person, Posting, Visibility } from './nouns.ts';
 
 /** The mutations that make and change channels. */
 

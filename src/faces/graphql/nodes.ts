@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { isId } from '../../kit/page.ts';
 import { split } from './ids.ts';
 import { channelTypes } from './nouns.ts';
 
@@ -10,21 +11,21 @@ const node = builder.nodeInterfaceRef();
 /** Whatever has this id, null if there is none that the caller may see. */
 async function nodeOf(id: string, ctx: Context) {
   const parts = split(id);
-  switch (parts?.kind) {
+  const [first = '', number = '1'] = parts?.id.split('/') ?? [];
+  switch (isId(first) && /^[1-9]\d{0,8}$/.test(number) ? parts?.kind : undefined) {
     case 'Person':
-      return typed('Person', await ctx.load.person.load(parts.id));
+      return typed('Person', await ctx.load.person.load(first));
     case 'Community':
-      return typed('Community', await ctx.load.community.load(parts.id));
+      return typed('Community', await ctx.load.community.load(first));
     case 'Channel': {
-      const channel = await ctx.load.channel.load(parts.id);
+      const channel = await ctx.load.channel.load(first);
       return channel === null ? null : typed(channelTypes[channel.kind], channel);
     }
     case 'Message': {
-      const [channel = '', number = ''] = parts.id.split('/');
-      return typed('Message', await ctx.load.message.load({ channel, number: Number(number) }));
+      return typed('Message', await ctx.load.message.load({ channel: first, number: Number(number) }));
     }
     case 'Application':
-      return typed('Application', await ctx.doors.applications.get(ctx.who, parts.id));
+      return typed('Application', await ctx.doors.applications.get(ctx.who, first));
     default:
       throw new PlazaError('invalid_input', 'This is not the id of anything that can be fetched by its id.', { field: 'id' });
   }
@@ -50,7 +51,7 @@ builder.queryFields((t) => ({
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     resolve: (_root, args, ctx) => {
       if (args.ids.length > most) throw new PlazaError('invalid_input', `At most ${most} ids at a time.`, { field: 'ids' });
-      return Promise.all(args.ids.map((id) => nodeOf(id, ctx)));
+      return args.ids.map((id) => nodeOf(id, ctx));
     },
   }),
 }));

@@ -23,6 +23,12 @@ export function trusts(trustProxy: TrustProxy): (address: string) => boolean {
 export function addressOf(request: IncomingMessage, trusted: (address: string) => boolean): string {
   const peer = request.socket.remoteAddress ?? '';
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
-  const path = [peer, ...forwarded.map((address) => address.trim()).filter(Boolean).reverse()];
+  const path = [
+    peer,
+    ...forwarded
+      .map((address) => address.trim())
+      .filter(Boolean)
+      .reverse(),
+  ];
   return path.find((address) => !trusted(address)) ?? path.at(-1) ?? '';
 }

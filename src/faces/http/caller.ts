@@ -55,7 +55,8 @@ function isExcused(refusal: unknown, request: { url: string; routeOptions: { con
 export function bearer(authorization: string | undefined): string | null {
   if (authorization === undefined) return null;
   const token = /^Bearer +([^\s]+) *$/i.exec(authorization)?.[1];
-  if (!token || token.length > longestToken) throw new PlazaError('unauthenticated', 'The Authorization header must be "Bearer" and a token.');
+  if (!token || token.length > longestToken)
+    throw new PlazaError('unauthenticated', 'The Authorization header must be "Bearer" and a token.');
   return token;
 }
 

@@ -16,7 +16,7 @@ export function knowMethods(app: FastifyInstance): void {
   app.setNotFoundHandler(async (request, reply) => {
     const path = pathOf(request);
     const methods = new Set([...routes.values()].filter(({ pattern }) => pattern.test(path)).flatMap((route) => [...route.methods]));
-    if (methods.size === 0) throw new PlazaError('not_found');
+    if (methods.size === 0 || methods.has(request.method)) throw new PlazaError('not_found');
     reply.header('allow', [...methods.add('OPTIONS')].join(', '));
     if (request.method === 'OPTIONS') return reply.code(204).send();
     throw new PlazaError('method_not_allowed');

@@ -40,7 +40,9 @@ export function sendRefusal(refusal: PlazaError, request: FastifyRequest, reply:
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="plaza"');
   if (pathOf(request) === '/graphql') {
     const { detail, code, retryable, requestId } = problem;
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify({ errors: [{ message: detail, extensions: { code, retryable, requestId } }] }));
+    return reply
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify({ errors: [{ message: detail, extensions: { code, retryable, requestId } }] }));
   }
   return reply.type('application/problem+json').send(JSON.stringify(problem));
 }
@@ -58,7 +60,9 @@ const ofFramework: Record<string, PlazaError> = {
   FST_ERR_CTP_INVALID_TYPE: new PlazaError('unsupported'),
   FST_ERR_BAD_URL: new PlazaError('invalid_input', 'The address is not a valid URL.'),
   FST_ERR_MAX_PARAM_LENGTH: new PlazaError('not_found'),
-  FST_ERR_HANDLER_TIMEOUT: new PlazaError('unavailable', 'This took too long and may or may not have happened; look before trying again.', { retryAfter: 1 }),
+  FST_ERR_HANDLER_TIMEOUT: new PlazaError('unavailable', 'This took too long and may or may not have happened; look before trying again.', {
+    retryAfter: 1,
+  }),
 };
 
 /** Any thrown thing as a refusal; null for what nobody foresaw, which is logged and answered as `internal`. */
@@ -66,23 +70,24 @@ export function foreseen(error: unknown): PlazaError | null {
   if (error instanceof PlazaError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return ofShape(error);
   if (!(error instanceof Error)) return null;
-  const { code, statusCode } = error as Error & { code?: unknown; statusCode?: unknown };
-  const known = typeof code === 'string' ? ofFramework[code] : undefined;
-  if (known) return known;
-  if (typeof code === 'string' && databaseAway.test(code)) return new PlazaError('unavailable', undefined, { retryAfter: 1 });
-  // Whatever else the framework says is the request's fault.
-  if (typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number' && statusCode < 500) return new PlazaError('invalid_input');
-  return null;
+  const code = 'code' in error ? String(error.code) : '';
+  if (databaseAway.test(code)) return new PlazaError('unavailable', undefined, { retryAfter: 1 });
+  // Whatever else the framework says before its 500s is the request's fault.
+  const itsFault = code.startsWith('FST_') && 'statusCode' in error && Number(error.statusCode) < 500;
+  return ofFramework[code] ?? (itsFault ? new PlazaError('invalid_input') : null);
 }
 
 const databaseAway = /^(08...|57P0[123]|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE)$/;
 
 /** A thing whose address cannot be right does not exist; anything else names the field that is wrong. */
-function ofShape(error: { validation: { instancePath: string; message?: string | undefined }[]; validationContext?: string | undefined }): PlazaError {
+function ofShape(error: {
+  validation: { instancePath: string; message?: string | undefined }[];
+  validationContext?: string | undefined;
+}): PlazaError {
   if (error.validationContext === 'params') return new PlazaError('not_found');
   const [first] = error.validation;
   const field = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
-  const why = first?.message ?? 'it is not what is expected here';
+  const why = (first?.message ?? 'it is not what is expected here').replace(/^Invalid input: /, '');
   return field === ''
     ? new PlazaError('invalid_input', `The ${error.validationContext === 'querystring' ? 'query' : 'body'} is not valid: ${why}.`)
     : new PlazaError('invalid_input', `"${field}" is not valid: ${why}.`, { field });

@@ -10,13 +10,23 @@ const probes = new Set(['/healthz', '/readyz', '/metrics']);
  * tokens and words of people.
  */
 export function watch(app: FastifyInstance, metrics: Metrics): void {
-  const seconds = metrics.histogram('plaza_http_request_seconds', 'Time from a request to its answer.', waits, ['method', 'route', 'status']);
+  const seconds = metrics.histogram('plaza_http_request_seconds', 'Time from a request to its answer.', waits, [
+    'method',
+    'route',
+    'status',
+  ]);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     const status = reply.statusCode;
     seconds.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
-    const line = { method, route, status, ms: Math.round(reply.elapsedTime * 10) / 10, who: callerKey(request.who) };
+    const line = {
+      method,
+      route,
+      status,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      who: request.who.person || request.who.role === 'application' ? callerKey(request.who) : 'guest',
+    };
     if (probes.has(route)) request.log.debug(line, 'answered');
     else request.log.info(line, 'answered');
   });

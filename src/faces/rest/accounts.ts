@@ -5,7 +5,10 @@ import { list, listOf, paging } from './lists.ts';
 import { Account, Device, id, nothing, Profile, SignedIn, text, words } from './schemas.ts';
 
 const tags = ['Accounts'];
-const device = { clientId: text().optional().describe("The device's own id for itself: signing in again from it replaces the earlier sign-in."), deviceName: text().optional() };
+const device = {
+  clientId: text().optional().describe("The device's own id for itself: signing in again from it replaces the earlier sign-in."),
+  deviceName: text().optional(),
+};
 const anna = { name: 'Ana Paz', email: 'ana@example.org', password: 'a long pass phrase', handle: 'ana' };
 
 /** Signing up, in and out, one's own account and its devices. */
@@ -72,10 +75,14 @@ export function accountRoutes(app: RestApp, { accounts, people }: Doors): void {
     (request) => accounts.signOut(request.who, request.body ?? {}),
   );
 
-  app.get('/me', { schema: { tags, summary: 'My account and profile', response: { 200: z.object({ account: Account, person: Profile }) } } }, async ({ who }) => {
-    const [account, person] = await Promise.all([accounts.me(who), people.profile(who, { id: who.person?.id })]);
-    return { account, person };
-  });
+  app.get(
+    '/me',
+    { schema: { tags, summary: 'My account and profile', response: { 200: z.object({ account: Account, person: Profile }) } } },
+    async ({ who }) => {
+      const [account, person] = await Promise.all([accounts.me(who), people.profile(who, { id: who.person?.id })]);
+      return { account, person };
+    },
+  );
 
   app.patch(
     '/me',

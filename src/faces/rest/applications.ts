@@ -1,19 +1,26 @@
 import { z } from 'zod';
+import type { Application, ApplicationToken } from '../../domains/applications/index.ts';
 import type { Doors } from '../../domains/doors.ts';
-import { type Application, type ApplicationToken } from '../../domains/applications/index.ts';
 import { type Scope, scopes, type Who } from '../../domains/policy/index.ts';
 import type { RestApp } from './app.ts';
 import { list, listOf, paging } from './lists.ts';
-import { id, nothing, text } from './schemas.ts';
+import { count, id, nothing, text } from './schemas.ts';
 
 const tags = ['Applications'];
 const time = z.string();
 
 const ApplicationShape = z
-  .object({ id, name: z.string(), chats_count: z.number().int(), created_at: time, updated_at: time })
+  .object({ id, name: z.string(), chats_count: count, created_at: time, updated_at: time })
   .meta({ id: 'Application' });
 const TokenShape = z
-  .object({ id, name: z.string(), scopes: z.array(z.enum(scopes)), expires_at: time.nullable(), used_at: time.nullable(), created_at: time })
+  .object({
+    id,
+    name: z.string(),
+    scopes: z.array(z.enum(scopes)),
+    expires_at: time.nullable(),
+    used_at: time.nullable(),
+    created_at: time,
+  })
   .meta({ id: 'ApplicationToken' });
 
 /** An application by its id; `me` is the one that the caller belongs to. */
@@ -62,13 +69,23 @@ export function applicationRoutes(app: RestApp, { applications }: Doors): void {
     },
   );
 
-  app.get('/applications/:id', { schema: { tags, summary: 'An application', params: application, response: { 200: ApplicationShape } } }, async ({ who, params }) =>
-    shape(await applications.get(who, applicationId(who, params.id))),
+  app.get(
+    '/applications/:id',
+    { schema: { tags, summary: 'An application', params: application, response: { 200: ApplicationShape } } },
+    async ({ who, params }) => shape(await applications.get(who, applicationId(who, params.id))),
   );
 
   app.patch(
     '/applications/:id',
-    { schema: { tags, summary: 'Rename an application', params: application, body: z.object({ name: text() }), response: { 200: ApplicationShape } } },
+    {
+      schema: {
+        tags,
+        summary: 'Rename an application',
+        params: application,
+        body: z.object({ name: text() }),
+        response: { 200: ApplicationShape },
+      },
+    },
     async ({ who, params, body }) => shape(await applications.change(who, { id: applicationId(who, params.id), name: body.name })),
   );
 
@@ -87,7 +104,12 @@ export function applicationRoutes(app: RestApp, { applications }: Doors): void {
     async ({ who, params, body }, reply) => {
       const wanted: Scope[] = body.scopes;
       const of = applicationId(who, params.id);
-      const { token, details } = await applications.createToken(who, { application: of, name: body.name, scopes: wanted, expiresAt: body.expires_at });
+      const { token, details } = await applications.createToken(who, {
+        application: of,
+        name: body.name,
+        scopes: wanted,
+        expiresAt: body.expires_at,
+      });
       return reply
         .code(201)
         .header('location', `/v1/applications/${of}/tokens`)
@@ -97,7 +119,15 @@ export function applicationRoutes(app: RestApp, { applications }: Doors): void {
 
   app.get(
     '/applications/:id/tokens',
-    { schema: { tags, summary: 'Tokens of an application', params: application, querystring: z.object(paging), response: { 200: listOf(TokenShape) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Tokens of an application',
+        params: application,
+        querystring: z.object(paging),
+        response: { 200: listOf(TokenShape) },
+      },
+    },
     async (request, reply) => {
       const of = applicationId(request.who, request.params.id);
       const { items, next } = list(request, reply, await applications.tokens(request.who, of, request.query));

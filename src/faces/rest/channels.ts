@@ -19,18 +19,23 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
       schema: {
         tags,
         summary: 'My channels',
-        description: 'Direct and group channels, private ones I am in, and the public chats of my communities. Unread is `number` − `read`.',
+        description:
+          'Direct and group channels, private ones I am in, and the public chats of my communities. Unread is `number` − `read`.',
         response: { 200: listOf(MyChannel) },
       },
     },
     async ({ who }) => ({ items: await conversations.mine(who), next: null }),
   );
 
-  app.get('/channels/:channel', { schema: { tags, summary: 'A channel', params: channel, response: { 200: ChannelView } } }, async ({ who, params }) => {
-    const found = await conversations.channel(who, params.channel);
-    const [[head], [read = 0]] = await Promise.all([conversations.heads([found.id]), conversations.reads(who, [found.id])]);
-    return { channel: found, number: head?.number ?? 0, version: head?.version ?? 0, read };
-  });
+  app.get(
+    '/channels/:channel',
+    { schema: { tags, summary: 'A channel', params: channel, response: { 200: ChannelView } } },
+    async ({ who, params }) => {
+      const found = await conversations.channel(who, params.channel);
+      const [[head], [read = 0]] = await Promise.all([conversations.heads([found.id]), conversations.reads(who, [found.id])]);
+      return { channel: found, number: head?.number ?? 0, version: head?.version ?? 0, read };
+    },
+  );
 
   app.patch(
     '/channels/:channel',
@@ -75,7 +80,15 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
 
   app.get(
     '/communities/:community/channels',
-    { schema: { tags, summary: 'Chats of a community', params: community, querystring: z.object(paging), response: { 200: listOf(Channel) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Chats of a community',
+        params: community,
+        querystring: z.object(paging),
+        response: { 200: listOf(Channel) },
+      },
+    },
     async (request, reply) => {
       const of = await communityId(doors, request.who, request.params.community);
       return list(request, reply, await conversations.communityChats(request.who, of, request.query));
@@ -84,7 +97,14 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
 
   app.post(
     '/groups',
-    { schema: { tags, summary: 'Make a group', body: z.object({ name: text().optional(), people: z.array(id) }), response: { 201: Channel } } },
+    {
+      schema: {
+        tags,
+        summary: 'Make a group',
+        body: z.object({ name: text().optional(), people: z.array(id) }),
+        response: { 201: Channel },
+      },
+    },
     async ({ who, body }, reply) => {
       const made = await conversations.createGroup(who, body);
       return reply.code(201).header('location', `/v1/channels/${made.id}`).send(made);
@@ -107,7 +127,15 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
 
   app.get(
     '/channels/:channel/members',
-    { schema: { tags, summary: 'Members of a channel', params: channel, querystring: z.object(paging), response: { 200: listOf(ChannelMember) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Members of a channel',
+        params: channel,
+        querystring: z.object(paging),
+        response: { 200: listOf(ChannelMember) },
+      },
+    },
     async (request, reply) => list(request, reply, await conversations.members(request.who, request.params.channel, request.query)),
   );
 

@@ -5,18 +5,18 @@ import type { Doors } from '../../domains/doors.ts';
 import type { RestApp } from './app.ts';
 import { application, applicationId } from './applications.ts';
 import { link, list, listOf, paging } from './lists.ts';
-import { id, number, text } from './schemas.ts';
+import { count, id, number, text } from './schemas.ts';
 
 const tags = ['Applications'];
 const time = z.string();
 
 const ChatShape = z
-  .object({ number: z.number().int(), name: z.string().nullable(), messages_count: z.number().int(), channel_id: id, created_at: time })
+  .object({ number: count, name: z.string().nullable(), messages_count: count, channel_id: id, created_at: time })
   .meta({ id: 'Chat', description: 'A chat of an application, numbered 1…n in it.' });
 const MessageShape = z
   .object({
-    number: z.number().int(),
-    chat_number: z.number().int(),
+    number: count,
+    chat_number: count,
     body: z.string().nullable(),
     key: z.string().nullable(),
     author_id: id,
@@ -33,8 +33,20 @@ function shape({ channel, number, messagesCount }: AppChat): z.output<typeof Cha
   return { number, name: channel.name, messages_count: messagesCount, channel_id: channel.id, created_at: channel.createdAt };
 }
 
-function messageShape(chatNumber: number, { number, body, key, author, createdAt, editedAt, deletedAt }: Message): z.output<typeof MessageShape> {
-  return { number, chat_number: chatNumber, body, key, author_id: author, created_at: createdAt, edited_at: editedAt, deleted_at: deletedAt };
+function messageShape(
+  chatNumber: number,
+  { number, body, key, author, createdAt, editedAt, deletedAt }: Message,
+): z.output<typeof MessageShape> {
+  return {
+    number,
+    chat_number: chatNumber,
+    body,
+    key,
+    author_id: author,
+    created_at: createdAt,
+    edited_at: editedAt,
+    deleted_at: deletedAt,
+  };
 }
 
 /** Numbered chats of applications and their numbered messages. */
@@ -66,8 +78,11 @@ export function chatRoutes(app: RestApp, { conversations }: Doors): void {
     },
   );
 
-  app.get('/applications/:id/chats/:number', { schema: { tags, summary: 'A chat', params: chat, response: { 200: ChatShape } } }, async ({ who, params }) =>
-    shape(await conversations.appChat(who, { application: applicationId(who, params.id), number: params.number })),
+  app.get(
+    '/applications/:id/chats/:number',
+    { schema: { tags, summary: 'A chat', params: chat, response: { 200: ChatShape } } },
+    async ({ who, params }) =>
+      shape(await conversations.appChat(who, { application: applicationId(who, params.id), number: params.number })),
   );
 
   app.post(
@@ -97,7 +112,7 @@ export function chatRoutes(app: RestApp, { conversations }: Doors): void {
         tags,
         summary: "Write a message into a chat of the token's application",
         description: 'Accepted with the number already assigned: the message is kept when the answer comes.',
-        body: z.object({ chat_number: z.number().int(), ...newMessage }).meta({ examples: [{ chat_number: 1, body: 'The printer is on fire.' }] }),
+        body: z.object({ chat_number: z.int32(), ...newMessage }).meta({ examples: [{ chat_number: 1, body: 'The printer is on fire.' }] }),
         response: { 202: MessageShape },
       },
     },

@@ -43,10 +43,14 @@ export function codeRoutes(app: RestApp, { accounts }: Doors): void {
     },
   );
 
-  app.post('/me/email-code', { schema: { tags, summary: 'Send a code to my e-mail address', response: { 202: nothing } } }, async (request, reply) => {
-    await accounts.sendEmailCode(request.who);
-    return reply.code(202).send();
-  });
+  app.post(
+    '/me/email-code',
+    { schema: { tags, summary: 'Send a code to my e-mail address', response: { 202: nothing } } },
+    async (request, reply) => {
+      await accounts.sendEmailCode(request.who);
+      return reply.code(202).send();
+    },
+  );
 
   app.post(
     '/me/verify-email',

@@ -82,11 +82,15 @@ export function communityRoutes(app: RestApp, doors: Doors): void {
     },
   );
 
-  app.get('/communities/:community', { schema: { tags, summary: 'A community', params: community, response: { 200: CommunityView } } }, async (request) => {
-    const { who, params } = request;
-    const found = await communities.get(who, isId(params.community) ? { id: params.community } : { slug: params.community });
-    return viewedOne(doors, who, found);
-  });
+  app.get(
+    '/communities/:community',
+    { schema: { tags, summary: 'A community', params: community, response: { 200: CommunityView } } },
+    async (request) => {
+      const { who, params } = request;
+      const found = await communities.get(who, isId(params.community) ? { id: params.community } : { slug: params.community });
+      return viewedOne(doors, who, found);
+    },
+  );
 
   app.patch(
     '/communities/:community',

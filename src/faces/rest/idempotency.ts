@@ -77,7 +77,9 @@ function readKey(header: string | string[] | undefined): string | undefined {
   // The draft standard writes it as a quoted string; most clients do not.
   const key = String(header).replace(/^"(.*)"$/, '$1');
   if (!/^[\x21-\x7e]{1,64}$/.test(key)) {
-    throw new PlazaError('invalid_input', 'The Idempotency-Key must have 1 to 64 visible ASCII characters; a UUID does.', { field: 'Idempotency-Key' });
+    throw new PlazaError('invalid_input', 'The Idempotency-Key must have 1 to 64 visible ASCII characters; a UUID does.', {
+      field: 'Idempotency-Key',
+    });
   }
   return key;
 }

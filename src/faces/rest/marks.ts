@@ -24,7 +24,15 @@ export function markRoutes(app: RestApp, { conversations, reactions, people }: D
 
   app.get(
     '/channels/:channel/messages/:number/reactions/:emoji',
-    { schema: { tags, summary: 'Who reacted with an emoji', params: reaction, querystring: z.object(paging), response: { 200: listOf(Profile) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Who reacted with an emoji',
+        params: reaction,
+        querystring: z.object(paging),
+        response: { 200: listOf(Profile) },
+      },
+    },
     async (request, reply) => {
       const { items, next } = list(request, reply, await reactions.people(request.who, request.params, request.query));
       const found = await people.profiles(request.who, items);
@@ -46,19 +54,43 @@ export function markRoutes(app: RestApp, { conversations, reactions, people }: D
 
   app.get(
     '/channels/:channel/pins',
-    { schema: { tags, summary: 'Pinned messages', params: z.object({ channel: id }), querystring: z.object(paging), response: { 200: listOf(Message) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Pinned messages',
+        params: z.object({ channel: id }),
+        querystring: z.object(paging),
+        response: { 200: listOf(Message) },
+      },
+    },
     async (request, reply) => list(request, reply, await conversations.pins(request.who, request.params.channel, request.query)),
   );
 
   app.get(
     '/channels/:channel/messages/:number/revisions',
-    { schema: { tags, summary: 'What a message said before', description: 'Oldest first.', params: message, response: { 200: listOf(Revision) } } },
+    {
+      schema: {
+        tags,
+        summary: 'What a message said before',
+        description: 'Oldest first.',
+        params: message,
+        response: { 200: listOf(Revision) },
+      },
+    },
     async ({ who, params }) => ({ items: await conversations.revisions(who, params), next: null }),
   );
 
   app.get(
     '/channels/:channel/messages/:number/readers',
-    { schema: { tags, summary: 'Who has read up to this message', params: message, querystring: z.object(paging), response: { 200: listOf(Reader) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Who has read up to this message',
+        params: message,
+        querystring: z.object(paging),
+        response: { 200: listOf(Reader) },
+      },
+    },
     async (request, reply) => list(request, reply, await conversations.readers(request.who, request.params, request.query)),
   );
 }

@@ -21,27 +21,54 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
     },
   );
 
-  app.put('/communities/:community/members/me', { schema: { tags, summary: 'Join', params: community, response: { 200: CommunityView } } }, async ({ who, params }) =>
-    viewedOne(doors, who, await communities.join(who, { community: await communityId(doors, who, params.community) })),
+  app.put(
+    '/communities/:community/members/me',
+    { schema: { tags, summary: 'Join', params: community, response: { 200: CommunityView } } },
+    async ({ who, params }) =>
+      viewedOne(doors, who, await communities.join(who, { community: await communityId(doors, who, params.community) })),
   );
 
-  app.delete('/communities/:community/members/me', { schema: { tags, summary: 'Leave', params: community, response: { 204: nothing } } }, async (request, reply) => {
-    await communities.leave(request.who, { community: await communityId(doors, request.who, request.params.community) });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/communities/:community/members/me',
+    { schema: { tags, summary: 'Leave', params: community, response: { 204: nothing } } },
+    async (request, reply) => {
+      await communities.leave(request.who, { community: await communityId(doors, request.who, request.params.community) });
+      return reply.code(204).send();
+    },
+  );
 
   app.patch(
     '/communities/:community/members/:person',
-    { schema: { tags, summary: 'Give a member a role', params: person, body: z.object({ role: words.communityRole }), response: { 204: nothing } } },
+    {
+      schema: {
+        tags,
+        summary: 'Give a member a role',
+        params: person,
+        body: z.object({ role: words.communityRole }),
+        response: { 204: nothing },
+      },
+    },
     async ({ who, params, body }, reply) => {
-      await communities.setRole(who, { community: await communityId(doors, who, params.community), person: params.person, role: body.role });
+      await communities.setRole(who, {
+        community: await communityId(doors, who, params.community),
+        person: params.person,
+        role: body.role,
+      });
       return reply.code(204).send();
     },
   );
 
   app.delete(
     '/communities/:community/members/:person',
-    { schema: { tags, summary: 'Remove a member', description: 'Who was removed may join again; ban to prevent it.', params: person, response: { 204: nothing } } },
+    {
+      schema: {
+        tags,
+        summary: 'Remove a member',
+        description: 'Who was removed may join again; ban to prevent it.',
+        params: person,
+        response: { 204: nothing },
+      },
+    },
     async ({ who, params }, reply) => {
       await communities.kick(who, { community: await communityId(doors, who, params.community), person: params.person });
       return reply.code(204).send();
@@ -65,10 +92,14 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
     },
   );
 
-  app.delete('/communities/:community/bans/:person', { schema: { tags, summary: 'Lift a ban', params: person, response: { 204: nothing } } }, async ({ who, params }, reply) => {
-    await communities.unban(who, { community: await communityId(doors, who, params.community), person: params.person });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/communities/:community/bans/:person',
+    { schema: { tags, summary: 'Lift a ban', params: person, response: { 204: nothing } } },
+    async ({ who, params }, reply) => {
+      await communities.unban(who, { community: await communityId(doors, who, params.community), person: params.person });
+      return reply.code(204).send();
+    },
+  );
 
   app.put(
     '/communities/:community/invitations/:person',

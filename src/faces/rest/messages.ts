@@ -4,7 +4,7 @@ import { limits } from '../../../contracts/wire.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { RestApp } from './app.ts';
 import { link } from './lists.ts';
-import { Changed, Changes, id, Message, MessagePage, nothing, number, Posted, text } from './schemas.ts';
+import { Changed, Changes, count, id, Message, MessagePage, nothing, number, Posted, text } from './schemas.ts';
 
 const tags = ['Messages'];
 const channel = z.object({ channel: id });
@@ -19,7 +19,8 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
       schema: {
         tags,
         summary: 'Messages by number',
-        description: 'One of `before`, `after`, `around` with a message number, or none for the last page. `Link` has `next` (newer) and `prev` (older).',
+        description:
+          'One of `before`, `after`, `around` with a message number, or none for the last page. `Link` has `next` (newer) and `prev` (older).',
         params: channel,
         querystring: z.object({ before: number.optional(), after: number.optional(), around: number.optional(), limit }),
         response: { 200: MessagePage },
@@ -33,7 +34,13 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
         ...(more.after && newest && { next: { after: String(newest.number) } }),
         ...(more.before && oldest && { prev: { before: String(oldest.number) } }),
       });
-      const mine = who.person ? await reactions.mine(who, params.channel, messages.map((one) => one.number)) : [];
+      const mine = who.person
+        ? await reactions.mine(
+            who,
+            params.channel,
+            messages.map((one) => one.number),
+          )
+        : [];
       return { items: messages, mine, more, head };
     },
   );
@@ -55,11 +62,15 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
     },
   );
 
-  app.get('/channels/:channel/messages/:number', { schema: { tags, summary: 'A message', params: message, response: { 200: Message } } }, async ({ who, params }) => {
-    const [found] = await conversations.messages(who, [params]);
-    if (!found) throw new PlazaError('not_found');
-    return found;
-  });
+  app.get(
+    '/channels/:channel/messages/:number',
+    { schema: { tags, summary: 'A message', params: message, response: { 200: Message } } },
+    async ({ who, params }) => {
+      const [found] = await conversations.messages(who, [params]);
+      if (!found) throw new PlazaError('not_found');
+      return found;
+    },
+  );
 
   app.post(
     '/channels/:channel/messages',
@@ -74,7 +85,7 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
           .object({
             body: text().describe(`Markdown, up to ${limits.bodyCharacters} characters.`),
             key: text().optional().describe(`My own id for this message, up to ${limits.keyCharacters} characters.`),
-            replyTo: z.number().int().optional(),
+            replyTo: z.int32().optional(),
           })
           .meta({ examples: [{ body: 'Try *Tumbling Tom*; it hangs.' }] }),
         response: { 200: Posted, 201: Posted },
@@ -98,7 +109,15 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
 
   app.delete(
     '/channels/:channel/messages/:number',
-    { schema: { tags, summary: 'Delete a message', description: 'Its number stays, its words go.', params: message, response: { 200: Changed } } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete a message',
+        description: 'Its number stays, its words go.',
+        params: message,
+        response: { 200: Changed },
+      },
+    },
     ({ who, params }) => conversations.delete(who, params),
   );
 
@@ -110,15 +129,19 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
         summary: 'Mark as read up to a number',
         description: 'Moves forward, never back. Answers where it stands.',
         params: channel,
-        body: z.object({ number: z.number().int() }),
-        response: { 200: z.object({ number: z.number().int() }) },
+        body: z.object({ number: z.int32() }),
+        response: { 200: z.object({ number: count }) },
       },
     },
     ({ who, params, body }) => conversations.markRead(who, { ...params, ...body }),
   );
 
-  app.post('/channels/:channel/typing', { schema: { tags, summary: 'Tell that I am typing', params: channel, response: { 204: nothing } } }, async ({ who, params }, reply) => {
-    await conversations.typing(who, params);
-    return reply.code(204).send();
-  });
+  app.post(
+    '/channels/:channel/typing',
+    { schema: { tags, summary: 'Tell that I am typing', params: channel, response: { 204: nothing } } },
+    async ({ who, params }, reply) => {
+      await conversations.typing(who, params);
+      return reply.code(204).send();
+    },
+  );
 }

@@ -16,6 +16,9 @@ export const id = z
 /** A message's number or a version, as part of an address or a query. */
 export const number = z.coerce.number().int().min(0).max(2147483647);
 
+/** A number or a count in an answer. */
+export const count = z.int32().min(0);
+
 const time = z.string().meta({ id: 'Time', description: 'ISO 8601 in UTC.', example: '2026-03-01T12:00:00.000Z' });
 const visibility = z.enum(['public', 'private']);
 const posting = z.enum(['everyone', 'moderators']);
@@ -55,9 +58,10 @@ export const Device = z
   })
   .meta({ id: 'Device' });
 
-const Tokens = z
-  .object({ access: z.string(), accessExpiresAt: time, refresh: z.string() })
-  .meta({ id: 'Tokens', description: 'The access token goes into the Authorization header; the refresh token is good for one POST /v1/refresh.' });
+const Tokens = z.object({ access: z.string(), accessExpiresAt: time, refresh: z.string() }).meta({
+  id: 'Tokens',
+  description: 'The access token goes into the Authorization header; the refresh token is good for one POST /v1/refresh.',
+});
 
 export const SignedIn = z.object({ account: Account, person: Person, device: Device, tokens: Tokens }).meta({ id: 'SignedIn' });
 
@@ -76,7 +80,7 @@ export const Community = z
   .meta({ id: 'Community' });
 
 export const CommunityView = Community.extend({
-  members: z.number().int(),
+  members: count,
   role: communityRole.nullable().describe('Mine in it; null where I am not a member.'),
 }).meta({ id: 'CommunityView' });
 
@@ -97,29 +101,29 @@ export const Channel = z
     archived: z.boolean(),
     createdBy: id.nullable(),
     createdAt: time,
-    chatNumber: z.number().int().nullable(),
+    chatNumber: count.nullable(),
   })
   .meta({ id: 'Channel' });
 
 export const ChannelView = z
-  .object({ channel: Channel, number: z.number().int(), version: z.number().int(), read: z.number().int() })
+  .object({ channel: Channel, number: count, version: count, read: count })
   .meta({ id: 'ChannelView', description: 'A channel, the number and version at which its log ends, and the last number I read.' });
 
 export const MyChannel = ChannelView.extend({ people: z.array(Person) }).meta({ id: 'MyChannel' });
 
 export const ChannelMember = z.object({ person: id, role: communityRole, joinedAt: time }).meta({ id: 'ChannelMember' });
 
-const ReactionCount = z.object({ emoji: z.string(), count: z.number().int() }).meta({ id: 'ReactionCount' });
+const ReactionCount = z.object({ emoji: z.string(), count: count }).meta({ id: 'ReactionCount' });
 
 export const Message = z
   .object({
     channel: id,
-    number: z.number().int(),
-    version: z.number().int(),
+    number: count,
+    version: count,
     author: id,
     key: z.string().nullable(),
     body: z.string().nullable(),
-    replyTo: z.number().int().nullable(),
+    replyTo: count.nullable(),
     reactions: z.array(ReactionCount),
     createdAt: time,
     editedAt: time.nullable(),
@@ -129,15 +133,15 @@ export const Message = z
   .meta({ id: 'Message' });
 
 export const Changed = z
-  .object({ channel: id, number: z.number().int(), version: z.number().int(), message: Message })
+  .object({ channel: id, number: count, version: count, message: Message })
   .meta({ id: 'Changed', description: "A committed change: the message as it is now, and the channel's version at that change." });
 
 export const Posted = Changed.extend({
   repeated: z.boolean().describe('The key was known: this is the first message, and nothing was changed.'),
 }).meta({ id: 'Posted' });
 
-const Head = z.object({ channel: id, number: z.number().int(), version: z.number().int() }).meta({ id: 'Head' });
-const MyReaction = z.object({ number: z.number().int(), emoji: z.array(z.string()) }).meta({ id: 'MyReaction' });
+const Head = z.object({ channel: id, number: count, version: count }).meta({ id: 'Head' });
+const MyReaction = z.object({ number: count, emoji: z.array(z.string()) }).meta({ id: 'MyReaction' });
 
 export const MessagePage = z
   .object({
@@ -151,17 +155,17 @@ export const MessagePage = z
 export const Changes = z
   .object({
     channel: id,
-    version: z.number().int().describe('Up to here the answer is complete.'),
-    number: z.number().int(),
+    version: count.describe('Up to here the answer is complete.'),
+    number: count,
     details: Channel.nullable().describe("The channel's details, if they changed after the asked version."),
     items: z.array(Message),
     gap: z.boolean().describe('More follows: ask again from `version`.'),
   })
   .meta({ id: 'Changes', description: 'Messages changed after a version, each once in its latest state, in order of version.' });
 
-export const Discussion = z.object({ channel: Channel, comments: z.number().int(), activeAt: time }).meta({ id: 'Discussion' });
-export const Revision = z.object({ version: z.number().int(), body: z.string(), writtenAt: time }).meta({ id: 'Revision' });
-export const Reader = z.object({ person: id, number: z.number().int(), readAt: time }).meta({ id: 'Reader' });
+export const Discussion = z.object({ channel: Channel, comments: count, activeAt: time }).meta({ id: 'Discussion' });
+export const Revision = z.object({ version: count, body: z.string(), writtenAt: time }).meta({ id: 'Revision' });
+export const Reader = z.object({ person: id, number: count, readAt: time }).meta({ id: 'Reader' });
 
 /** No body. */
 export const nothing = z.undefined();

@@ -44,8 +44,10 @@ export interface Client {
   /** Followed channels that moved while muted. */
   readonly missed: Set<Room>;
   missedPersonal: boolean;
-  /** While its lists are being read: an access event came that may concern them. */
-  listsDoubted: boolean;
+  /** The feed broke since it was last told everything. */
+  stale: boolean;
+  /** Counts the access events of its person. */
+  accessEvents: number;
   /** What this tick brings it. */
   readonly outbox: Packet[];
   gone: boolean;
@@ -59,10 +61,8 @@ export interface Room {
   number: number;
   /** The last that the feed told of. */
   version: number;
-  /** The version that followers surely know of, as of when the feed broke. */
+  /** The version that followers knew of when the feed broke. */
   told: number;
-  /** It moved while the feed was broken. */
-  moved: boolean;
   readonly watches: Set<Watch>;
   /** Those of the watches whose snapshot is being read. */
   readonly holding: Set<Watch>;
@@ -112,7 +112,7 @@ export function headOf(room: Room): Head {
 
 export type Registry = ReturnType<typeof createRegistry>;
 
-/** Who is here and what they listen to. Knows nothing of events. */
+/** Who is here and what they listen to. Knows nothing of what events mean. */
 export function createRegistry() {
   const clients = new Set<Client>();
   const rooms = new Map<Id, Room>();
@@ -135,7 +135,6 @@ export function createRegistry() {
       number: head.number,
       version,
       told: version,
-      moved: false,
       watches: new Set(),
       holding: new Set(),
       followers: new Set(),
@@ -189,7 +188,8 @@ export function createRegistry() {
         muted: false,
         missed: new Set(),
         missedPersonal: false,
-        listsDoubted: false,
+        stale: false,
+        accessEvents: 0,
         outbox: [],
         gone: false,
       };
@@ -238,7 +238,7 @@ export function createRegistry() {
       };
       const watch = client.watches.get(channel) ?? fresh;
       // Opening again while the last opening is in doubt does not end the doubt.
-      Object.assign(watch, { state: 'held', held: [], heldBytes: 0, overflown: false, doubted: client.doubts.has(room) });
+      Object.assign(watch, { ...fresh, version: watch.version, doubted: client.muted || client.doubts.has(room) });
       client.watches.set(channel, watch);
       room.watches.add(watch);
       room.holding.add(watch);
@@ -256,6 +256,17 @@ export function createRegistry() {
       return room;
     },
     unfollow,
+
+    /** The client may no longer read that channel. */
+    refuse(client: Client, room: Room): void {
+      const doubt = client.doubts.get(room);
+      if (doubt) room.doubts.delete(doubt);
+      client.doubts.delete(room);
+      const watch = client.watches.get(room.channel);
+      if (watch) unwatch(watch);
+      unfollow(client, room);
+      client.receiver.left(room.channel, 'forbidden');
+    },
 
     enterCommunity(client: Client, community: Id): void {
       client.communities.add(community);

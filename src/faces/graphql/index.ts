@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createYoga } from 'graphql-yoga';
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Doors } from '../../domains/doors.ts';
+import type { Logger } from '../../kit/log.ts';
+import type { Metrics } from '../../kit/metrics.ts';
+import { type Caller, type Context, createContext } from './context.ts';
+import { coded, isUnforeseen, rootOf } from './errors.ts';
+import { sendGraphiql } from './graphiql.ts';
+import { defaultLimits, type GraphqlLimits } from './limits.ts';
+import type { Live } from './live.ts';
+import { createSchema } from './schema.ts';
+import { watchOperations } from './watch.ts';
+import { createWebsocket } from './websocket.ts';
+
+export type { GraphqlLimits } from './limits.ts';
+export { defaultLimits } from './limits.ts';
+export type { Live } from './live.ts';
+
+export interface GraphqlFaceDeps {
+  doors: Doors;
+  live: Live;
+  logger: Logger;
+  metrics: Metrics;
+  limits?: Partial<GraphqlLimits> | undefined;
+}
+
+/** GraphQL on `/graphql`: queries and mutations by HTTP, subscriptions by server-sent events or graphql-transport-ws. */
+export interface GraphqlFace {
+  mount(app: FastifyInstance): void;
+  /** A websocket on `/graphql`, from this network address. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
+  /** Ends subscriptions and tells websockets to come back. What is being executed comes to its end. */
+  drain(): Promise<void>;
+}
+
+/** Milliseconds that a websocket has to say goodbye. */
+const goodbye = 1000;
+
+export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: GraphqlFaceDeps): GraphqlFace {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const draining = new AbortController();
+  const subscriptions = { open: 0 };
+  const yoga = createYoga<{ caller: Caller }, Context>({
+    schema: createSchema(),
+    context: ({ caller }) => createContext({ doors, live, subscriptions }, caller),
+    plugins: [watchOperations({ limits, logger, metrics })],
+    maskedErrors: {
+      maskError(error) {
+        if (isUnforeseen(error)) logger.error({ err: rootOf(error) }, 'A GraphQL request failed.');
+        return coded(error);
+      },
+    },
+    graphqlEndpoint: '/graphql',
+    maxRequestBodySize: false,
+    multipart: false,
+    batching: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    logging: false,
+  });
+  const websocket = createWebsocket({
+    accounts: doors.accounts,
+    engineFor: (caller) => yoga.getEnveloped({ caller }),
+    limits,
+    logger,
+    draining: draining.signal,
+  });
+  metrics.gauge('plaza_graphql_subscriptions', 'GraphQL subscriptions open now, on all transports.', () => subscriptions.open);
+  metrics.gauge('plaza_graphql_websockets', 'GraphQL websocket connections open now.', websocket.connections);
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const caller: Caller = {
+      authorization: request.headers.authorization,
+      address: request.ip,
+      signal: AbortSignal.any([gone.signal, draining.signal]),
+      requestId: request.id,
+    };
+    const body = request.method === 'POST' && request.body instanceof Uint8Array ? request.body : null;
+    const response = await yoga.fetch(`http://plaza${request.url}`, { method: request.method, headers: headersOf(request), body, signal: gone.signal }, { caller });
+    reply.code(response.status);
+    for (const [name, value] of response.headers) if (!hopByHop.has(name)) reply.header(name, value);
+    return reply.send(response.headers.get('content-type') === 'text/event-stream' ? response.body : await response.text());
+  }
+
+  return {
+    mount(app) {
+      app.register(async (scope) => {
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
+        scope.get('/graphql', (request, reply) => (wantsPage(request) ? sendGraphiql(request, reply) : answer(request, reply)));
+        // JSON alone: a form on another site can send anything else without asking first.
+        scope.post('/graphql', (request, reply) => {
+          if (request.body === undefined) throw new PlazaError('unsupported');
+          return answer(request, reply);
+        });
+      });
+    },
+    upgrade: websocket.upgrade,
+    async drain() {
+      draining.abort(new PlazaError('unavailable', 'This server is stopping; come back, another one or the next one answers.'));
+      await websocket.drain(goodbye);
+      await yoga.dispose();
+    },
+  };
+}
+
+/** Fields of one connection, which the server sets itself. */
+const hopByHop = new Set(['connection', 'content-length', 'transfer-encoding', 'content-encoding']);
+
+/** A browser that opens the address, and does not ask a question by it. */
+function wantsPage(request: FastifyRequest): boolean {
+  return /\btext\/html\b/.test(request.headers.accept ?? '') && !/[?&]query=/.test(request.url);
+}
+
+function headersOf(request: FastifyRequest): [string, string][] {
+  return Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+}

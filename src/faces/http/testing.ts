@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAccounts } from '../../domains/accounts/index.ts';
+import { createApplications } from '../../domains/applications/index.ts';
+import { createCommunities } from '../../domains/communities/index.ts';
+import { createConversations, createLog } from '../../domains/conversations/index.ts';
+import type { Doors } from '../../domains/doors.ts';
+import { createPeople } from '../../domains/people/index.ts';
+import { createPolicy } from '../../domains/policy/index.ts';
+import { createReactions } from '../../domains/reactions/index.ts';
+import { createMail } from '../../engines/mail/index.ts';
+import { connect, type Pool } from '../../engines/postgres/index.ts';
+import { markInstallation } from '../../engines/postgres/installation.ts';
+import { freshDatabase } from '../../engines/postgres/testing.ts';
+import { createLogger } from '../../kit/log.ts';
+import { createMetrics } from '../../kit/metrics.ts';
+import { createServer, type Server, type ServerOptions } from '../server.ts';
+
+type Json = Record<string, unknown>;
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | undefined>;
+  /** Parsed, or {} where there is no JSON. */
+  body: Json & { [name: string]: any };
+  text: string;
+}
+
+export interface Ask {
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  /** As JSON; a string goes as it is. */
+  body?: unknown;
+  address?: string;
+}
+
+/** The real server on the real domains and a database of its own, without network. */
+export interface TestServer {
+  server: Server;
+  doors: Doors;
+  sql: Pool;
+  /** What was logged, one object a line. */
+  lines: Json[];
+  feed: { live: boolean; lagBytes: number };
+  ask(method: string, path: string, more?: Ask): Promise<Answer>;
+  /** Signs up; answers the access token and the person's id. */
+  someone(name: string): Promise<{ token: string; id: string; refresh: string; email: string }>;
+  admin(): Promise<{ token: string; id: string }>;
+  end(): Promise<void>;
+}
+
+const generous = { perSecond: 1e6, burst: 1e6 };
+
+export async function createTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const database = await freshDatabase();
+  const sql = connect(database.url, { max: 10, name: 'rest-test' });
+  await markInstallation(sql);
+  const mailFolder = await mkdtemp(join(tmpdir(), 'plaza-rest-'));
+  const lines: Json[] = [];
+  const logger = createLogger({ level: 'debug', format: 'json', to: { write: (line) => lines.push(JSON.parse(line)) } });
+  const policy = createPolicy({ sql, communitiesBy: 'members' });
+  const log = createLog({ sql, lanes: 2, logger });
+  const people = createPeople({ sql, policy });
+  const conversations = createConversations({ sql, log, policy });
+  const communities = createCommunities({ sql, policy, conversations, people });
+  const applications = createApplications({ sql, policy, people, log: logger });
+  const mail = createMail({ smtpUrl: null, folder: mailFolder, from: 'Plaza <plaza@localhost>' });
+  const secret = 'a secret of forty characters for testing';
+  const settings = { secret, publicUrl: 'http://plaza.test', accessTokenMinutes: 15, refreshDays: 30, signUp: 'open' as const };
+  const accounts = createAccounts({ sql, policy, people, communities, applications, mail, log: logger, settings });
+  const doors = { accounts, people, communities, conversations, reactions: createReactions({ sql, log, policy }), applications };
+  // No feed runs here, so nothing may be remembered.
+  for (const door of [policy, people, accounts]) door.remember(false);
+  const feed = { live: true, lagBytes: 0 };
+  const idle = { upgrade: () => {} };
+  const server = await createServer({
+    doors,
+    socket: { ...idle, routes: () => {} },
+    graphql: { ...idle, mount: () => {} },
+    feed: { state: () => feed },
+    sql,
+    logger,
+    metrics: createMetrics({ process: false }),
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://plaza.test',
+    trustProxy: false,
+    rates: { anonymous: generous, person: generous, application: generous },
+    allowedOrigins: [],
+    secret,
+    ...options,
+  });
+
+  async function ask(method: string, path: string, { token, headers = {}, body, address = '192.0.2.1' }: Ask = {}): Promise<Answer> {
+    const answer = await server.app.inject({
+      method: method as 'GET',
+      url: path,
+      remoteAddress: address,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const isJson = String(answer.headers['content-type'] ?? '').includes('json') && answer.body !== '';
+    return { status: answer.statusCode, headers: answer.headers as Answer['headers'], body: isJson ? answer.json() : {}, text: answer.body };
+  }
+
+  let count = 0;
+  async function someone(name: string) {
+    const email = `${name.toLowerCase()}${++count}@example.org`;
+    const { status, body, text } = await ask('POST', '/v1/sign-up', { body: { name, email, password: 'a long pass phrase' } });
+    if (status !== 201) throw new Error(text);
+    return { token: body['tokens'].access, id: body['person'].id, refresh: body['tokens'].refresh, email };
+  }
+
+  return {
+    server,
+    doors,
+    sql,
+    lines,
+    feed,
+    ask,
+    someone,
+    async admin() {
+      const boss = await someone('Boss');
+      const code = await doors.accounts.firstAdminCode();
+      const { status, text } = await ask('POST', '/v1/first-admin', { token: boss.token, body: { code } });
+      if (status !== 200) throw new Error(text);
+      return boss;
+    },
+    async end() {
+      await server.drain();
+      await log.drain();
+      await sql.end();
+      await database.drop();
+      await rm(mailFolder, { recursive: true, force: true });
+    },
+  };
+}

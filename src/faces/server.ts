@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
+import type { Sql } from 'postgres';
+import { errors, PlazaError } from '../../contracts/errors.ts';
+import type { Doors } from '../domains/doors.ts';
+import { createAnswers } from '../kit/answers.ts';
+import type { Metrics } from '../kit/metrics.ts';
+import { addressOf, type TrustProxy, trusts } from './http/address.ts';
+import { knowCallers } from './http/caller.ts';
+import { refuseConnection } from './http/connection.ts';
+import { docsPage } from './http/docs.ts';
+import { sendHeaders } from './http/headers.ts';
+import { healthRoutes } from './http/health.ts';
+import { readJson } from './http/json.ts';
+import { knowMethods } from './http/methods.ts';
+import { pageRoutes } from './http/pages/index.ts';
+import { foreseen, sendRefusal } from './http/problem.ts';
+import { isRequestId, watch } from './http/watch.ts';
+import { createLimits, type Rates } from './limits.ts';
+import { describe, restFace } from './rest/index.ts';
+
+/** A face that speaks over an upgraded connection. */
+interface Upgrades {
+  /** @param address who speaks, as far as proxies are trusted */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
+}
+
+export interface ServerOptions {
+  doors: Doors;
+  socket: Upgrades & { routes(app: FastifyInstance): void | Promise<void> };
+  graphql: Upgrades & { mount(app: FastifyInstance): void | Promise<void> };
+  feed: { state(): { live: boolean; lagBytes: number } };
+  sql: Sql;
+  logger: FastifyBaseLogger;
+  metrics: Metrics;
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** The address by which people reach this server, without a slash at its end. */
+  publicUrl: string;
+  trustProxy: TrustProxy;
+  rates: Rates;
+  /** Other web origins that may call; `*` for any. */
+  allowedOrigins: readonly string[];
+  /** Seals answers kept for Idempotency-Key; the same in all processes of one database. */
+  secret: string;
+}
+
+export interface Server {
+  /** @throws what Node says when the port is in use or may not be taken */
+  listen(): Promise<{ port: number; url: string }>;
+  /** Takes no new connection, finishes what runs, cuts what is left after 4 s. */
+  drain(): Promise<void>;
+  app: FastifyInstance;
+}
+
+const bodyBytes = 256 * 1024;
+const drainSeconds = 4;
+const sweepMinutes = 60;
+
+/** What a face adds (parsers, hooks) is for its own routes only. */
+function inOwnScope(mount: (scope: FastifyInstance) => void | Promise<void>): FastifyPluginAsync {
+  return async (scope) => mount(scope);
+}
+
+/** The one HTTP server: all faces, pages and probes. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { doors, socket, graphql, feed, sql, logger, metrics, publicUrl } = options;
+  const trusted = trusts(options.trustProxy);
+  const answers = createAnswers(sql);
+  let draining = false;
+
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: (request) => (isRequestId(request.headers['x-request-id']) ? request.headers['x-request-id'] : randomUUID()),
+    trustProxy: trusted,
+    bodyLimit: bodyBytes,
+    // A request must have come wholly within half a minute, its header fields within ten seconds.
+    requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => sendRefusal(foreseen(error) ?? new PlazaError('invalid_input'), request, reply, publicUrl),
+    clientErrorHandler: refuseConnection,
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = foreseen(error) ?? new PlazaError('internal');
+    if (errors[refusal.code].http >= 500) request.log.error({ err: error }, 'a request failed');
+    return sendRefusal(refusal, request, reply, publicUrl);
+  });
+  readJson(app);
+  sendHeaders(app, options.allowedOrigins);
+  watch(app, metrics);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!draining) return;
+    reply.header('connection', 'close');
+    if (request.url.startsWith('/healthz') || request.url.startsWith('/readyz')) return;
+    throw new PlazaError('unavailable', 'This server is stopping; another one or the next one answers.', { retryAfter: 1 });
+  });
+  knowCallers(app, { accounts: doors.accounts, limits: createLimits(options.rates) });
+  knowMethods(app);
+
+  await describe(app);
+  healthRoutes(app, { sql, feed, metrics, isDraining: () => draining });
+  pageRoutes(app);
+  await docsPage(app);
+  app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {
+    return reply.header('cache-control', 'public, max-age=300').send(await doors.accounts.jwks());
+  });
+  await restFace(app, { doors, answers, secret: options.secret });
+  await app.register(inOwnScope((scope) => socket.routes(scope)));
+  await app.register(inOwnScope((scope) => graphql.mount(scope)));
+
+  const open = new Set<Duplex>();
+  app.server.on('upgrade', (request, connection, head) => {
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+    const path = (request.url ?? '').split('?', 1)[0];
+    const face = path === '/socket' ? socket : path === '/graphql' ? graphql : null;
+    if (face && !draining) face.upgrade(request, connection, head, addressOf(request, trusted));
+    else connection.end(`HTTP/1.1 ${face ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+
+  const sweeping = setInterval(() => {
+    answers.sweep().catch((err: unknown) => logger.warn({ err }, 'old answers could not be forgotten'));
+  }, sweepMinutes * 60_000).unref();
+
+  return {
+    app,
+    async listen() {
+      await app.listen({ host: options.host, port: options.port });
+      const address = app.server.address();
+      const port = typeof address === 'object' && address ? address.port : options.port;
+      return { port, url: publicUrl };
+    },
+    async drain() {
+      draining = true;
+      clearInterval(sweeping);
+      const cut = setTimeout(() => {
+        for (const connection of open) connection.destroy();
+        app.server.closeAllConnections();
+      }, drainSeconds * 1000);
+      await app.close();
+      clearTimeout(cut);
+    },
+  };
+}

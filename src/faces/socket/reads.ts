@@ -1,0 +1,88 @@
+import type { Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { ClientFrame, MyChannel, MyCommunity, MyReaction, ServerFrame } from '../../../contracts/wire.ts';
+import type { Doors } from '../../domains/doors.ts';
+import type { Who } from '../../domains/policy/index.ts';
+
+type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+
+/** Messages that come along with a channel that is opened without telling what is had. */
+const lastPage = 50;
+/** Communities that `ready` lists at most. */
+const communityPages = 5;
+
+export interface MyLists {
+  communities: MyCommunity[];
+  channels: MyChannel[];
+}
+
+/** What a side bar needs. */
+export async function readLists(doors: Doors, who: Who): Promise<MyLists> {
+  const [communities, channels] = await Promise.all([readCommunities(doors, who), doors.conversations.mine(who)]);
+  return { communities, channels };
+}
+
+async function readCommunities({ communities }: Doors, who: Who): Promise<MyCommunity[]> {
+  const mine: MyCommunity[] = [];
+  let after: string | undefined;
+  for (let page = 0; page < communityPages; page++) {
+    const { items, hasNext } = await communities.list(who, { mine: true }, { first: 100, after });
+    const roles = await communities.myRoles(
+      who,
+      items.map(({ node }) => node.id),
+    );
+    for (const [i, { node: community }] of items.entries()) {
+      const role = roles[i];
+      if (role) mine.push({ community, role });
+    }
+    after = items.at(-1)?.cursor;
+    if (!hasNext) break;
+  }
+  return mine;
+}
+
+/** A channel as it opens: its last page, or what changed since. The log's part is read first; the domain checks access after. */
+export async function readJoined(doors: Doors, who: Who, { channel: id, since }: { channel: Id; since?: number }): Promise<Frame<'joined'>> {
+  const { conversations } = doors;
+  const log = since === undefined ? await readLast(doors, who, id) : await conversations.since(who, { channel: id, version: since });
+  const [channel, [read = 0], extras] = await Promise.all([
+    conversations.channel(who, id),
+    conversations.reads(who, [id]),
+    readExtras(doors, who, id, log.messages),
+  ]);
+  const { version, number, messages, gap } = log;
+  return { type: 'joined', channel, version, number, read, messages, ...extras, gap };
+}
+
+async function readLast({ conversations }: Doors, who: Who, channel: Id) {
+  const { messages, head } = await conversations.page(who, { channel, limit: lastPage });
+  return { version: head.version, number: head.number, messages, gap: false };
+}
+
+export async function readSynced(doors: Doors, who: Who, { channel, since }: { channel: Id; since: number }): Promise<Frame<'synced'>> {
+  const { version, number, details, messages, gap } = await doors.conversations.since(who, { channel, version: since });
+  const extras = await readExtras(doors, who, channel, messages);
+  return { type: 'synced', channel, since, version, number, ...(details && { details }), messages, ...extras, gap };
+}
+
+export async function readPaged(doors: Doors, who: Who, frame: Extract<ClientFrame, { type: 'page' }>): Promise<Frame<'paged'>> {
+  const { channel, before, after, around, limit } = frame;
+  const { messages, more } = await doors.conversations.page(who, { channel, before, after, around, limit });
+  const extras = await readExtras(doors, who, channel, messages);
+  return { type: 'paged', channel, messages, ...extras, more };
+}
+
+/** What a client needs to draw these messages: their authors, and which reactions are its own. */
+async function readExtras(doors: Doors, who: Who, channel: Id, messages: readonly Message[]): Promise<{ mine: MyReaction[]; people: Person[] }> {
+  if (messages.length === 0) return { mine: [], people: [] };
+  const reacted = messages.filter((message) => message.reactions.length > 0).map((message) => message.number);
+  const [mine, people] = await Promise.all([
+    reacted.length > 0 ? doors.reactions.mine(who, channel, reacted) : [],
+    readPeople(doors, who, [...new Set(messages.map((message) => message.author))]),
+  ]);
+  return { mine, people };
+}
+
+export async function readPeople({ people }: Doors, who: Who, ids: readonly Id[]): Promise<Person[]> {
+  const profiles = await people.profiles(who, ids);
+  return profiles.flatMap((profile) => (profile ? [{ id: profile.id, handle: profile.handle, name: profile.name, bot: profile.bot }] : []));
+}
