@@ -38,11 +38,11 @@ function installed(dev) {
 
 function install() {
   console.error('Installing what package-lock.json names; this happens once …');
-  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const { status } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: home, stdio: 'inherit' })
-    : spawnSync('npm', args, { cwd: home, stdio: 'inherit', shell: process.platform === 'win32' });
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: home, stdio: ['inherit', 2, 2] })
+    : spawnSync('npm', args, { cwd: home, stdio: ['inherit', 2, 2], shell: process.platform === 'win32' });
   if (status !== 0) refuse('npm could not install the packages; what it says above tells why.');
 }
 

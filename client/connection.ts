@@ -42,6 +42,8 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
   const asked = new Map<string, { resolve(frame: ServerFrame): void; reject(error: PlazaError): void; timer: ReturnType<typeof setTimeout> }>();
   let socket: WebSocket | null = null;
   let closed = false;
+  // From `ready` to the cut: before it the server takes nothing but hello.
+  let ready = false;
   let failures = 0;
   let asks = 0;
   let bye: { retryAfter?: number } = {};
@@ -87,6 +89,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
   function receive(frame: ServerFrame): void {
     if (frame.type === 'ready') {
       failures = 0;
+      ready = true;
       silence = frame.silence;
       events.frame(frame);
       events.state({ at: 'live' });
@@ -123,6 +126,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
 
   function lost(code: number): void {
     socket = null;
+    ready = false;
     clearInterval(beat);
     const cut = new PlazaError('unavailable', 'The connection was cut before the answer came.');
     for (const { reject, timer } of asked.values()) {
@@ -173,7 +177,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       tokens.fresh().then(hello, () => {});
     },
     ask(frame) {
-      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new PlazaError('unavailable', 'Not connected just now.'));
+      if (!ready) return Promise.reject(new PlazaError('unavailable', 'Not connected just now.'));
       const id = `${++asks}`;
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {

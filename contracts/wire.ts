@@ -81,6 +81,8 @@ export type ServerFrame =
       type: 'joined';
       id?: string;
       channel: Channel;
+      /** The version asked from; absent when the answer is the last page. */
+      since?: number;
       version: number;
       number: number;
       read: number;

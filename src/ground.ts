@@ -110,7 +110,9 @@ async function lockFolder(settings: Settings, logger: Logger): Promise<Lock> {
   if (!('pid' in taken)) return taken;
   const { pid, since, told } = taken;
   const serving = told['address'] ? ` and serves on ${told['address']}` : '';
-  throw new Advice(`${settings.data} is in use by another Plaza: process ${pid} holds it since ${since}${serving}. Stop that one, or name another folder with --data.`);
+  throw new Advice(
+    `${settings.data} is in use by another Plaza: process ${pid} holds it since ${since}${serving}. Stop that one, or name another folder with --data.`,
+  );
 }
 
 /** Made once; who has it can open the signing keys. */
@@ -121,6 +123,7 @@ function keptSecret(folder: string): string {
     renameSync(`${file}.new`, file);
   }
   const secret = readFileSync(file, 'utf8').trim();
-  if (secret.length < 32) throw new Advice(`${file} is cut short; restore it from a backup, or remove it: everybody then has to sign in again.`);
+  if (secret.length < 32)
+    throw new Advice(`${file} is cut short; restore it from a backup, or remove it: everybody then has to sign in again.`);
   return secret;
 }

@@ -20,8 +20,14 @@ async function load(name: string): Promise<CommandDef<ArgsDef>> {
 async function run([name, ...args]: readonly string[]): Promise<void> {
   if (name === undefined || /^(help|-h|--help)$/.test(name)) return console.log(await help());
   if (/^(-v|--version)$/.test(name)) return console.log(JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version);
-  if (!names.includes(name)) throw new Advice(`There is no "plaza ${name}".${didYouMean(name, names)} "bin/plaza help" lists all there are.`);
+  if (!names.includes(name))
+    throw new Advice(`There is no "plaza ${name}".${didYouMean(name, names)} "bin/plaza help" lists all there are.`);
   const command = await load(name);
+  const parts = typeof command.subCommands === 'object' ? Object.keys(command.subCommands) : [];
+  const [part = ''] = args;
+  if (parts.length > 0 && !parts.includes(part) && !part.startsWith('-')) {
+    throw new Advice(`"plaza ${name}" is followed by one of: ${parts.join(', ')}.${didYouMean(part, parts)}`);
+  }
   if (args.some((arg) => arg === '--help' || arg === '-h')) return console.log(await renderUsage(command, { meta: { name: 'plaza' } }));
   await runCommand(command, { rawArgs: args });
 }
@@ -39,8 +45,11 @@ async function help(): Promise<string> {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : '';
-  if (code === 'ENOSPC' || code === '53100') return `The disk is full; make room, then start again. What was acknowledged is safe. (${error.message})`;
-  return error instanceof Advice || error instanceof PlazaError || error.name === 'CLIError' ? error.message : (error.stack ?? error.message);
+  if (code === 'ENOSPC' || code === '53100')
+    return `The disk is full; make room, then start again. What was acknowledged is safe. (${error.message})`;
+  return error instanceof Advice || error instanceof PlazaError || error.name === 'CLIError'
+    ? error.message
+    : (error.stack ?? error.message);
 }
 
 try {

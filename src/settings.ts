@@ -18,7 +18,12 @@ const yesNo = z.stringbool({ truthy: ['yes', 'true', '1', 'on'], falsy: ['no', '
 const url = (protocols: RegExp, example: string) =>
   text.refine((value) => protocols.test(value) && URL.canParse(value), `must be an address like ${example}`);
 const orNone = <T extends z.ZodType>(schema: T) => z.union([z.literal('').transform(() => null), schema]);
-const list = text.transform((value) => value.split(',').map((part) => part.trim()).filter(Boolean));
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
 /** A choice of words. */
 const oneOf = <const T extends string[]>(...words: T) => z.enum(words, `must be ${words.join(' or ')}`);
 
@@ -35,7 +40,12 @@ interface Setting<S extends z.ZodType> {
   env?: string;
 }
 
-function setting<S extends z.ZodType>(schema: S, fallback: Setting<S>['fallback'], about: string, more: Pick<Setting<S>, 'secret' | 'yesNo' | 'env'> = {}): Setting<S> {
+function setting<S extends z.ZodType>(
+  schema: S,
+  fallback: Setting<S>['fallback'],
+  about: string,
+  more: Pick<Setting<S>, 'secret' | 'yesNo' | 'env'> = {},
+): Setting<S> {
   return { schema, fallback, about, ...more };
 }
 
@@ -47,14 +57,22 @@ const table = {
     ({ port, host }) => `http://${/^(0\.0\.0\.0|::|127\.0\.0\.1|::1)$/.test(host) ? 'localhost' : host}:${port}`,
     'The address by which people reach this server; it stands in links and mails.',
   ),
-  data: setting(text.min(1, 'must be a folder').transform((path) => resolve(path)), join(home, '.plaza'), 'The folder for everything that is kept here.'),
+  data: setting(
+    text.min(1, 'must be a folder').transform((path) => resolve(path)),
+    join(home, '.plaza'),
+    'The folder for everything that is kept here.',
+  ),
   databaseUrl: setting(
     orNone(url(/^postgres(ql)?:\/\//, 'postgres://user:password@host/name')),
     '',
     'A PostgreSQL (15 or newer, wal_level=logical) to use; without it Plaza runs its own inside the data folder.',
     { env: 'DATABASE_URL', secret: true },
   ),
-  databaseConnections: setting(wholeNumber(2, 500), '10', 'Connections of one process to PostgreSQL at most, the feed and the lanes apart.'),
+  databaseConnections: setting(
+    wholeNumber(2, 500),
+    '10',
+    'Connections of one process to PostgreSQL at most, the feed and the lanes apart.',
+  ),
   lanes: setting(wholeNumber(1, 64), '2', 'How many commit groups of one process write at the same time.'),
   slotKeep: setting(
     text.regex(/^(-1|\d+(kB|MB|GB|TB))$/, 'must be a size like 4GB, or -1 for no limit'),
@@ -85,13 +103,19 @@ const table = {
   applicationRate: setting(wholeNumber(1, 1_000_000), '1000', "Requests a second that one application's token may make over time."),
   applicationBurst: setting(wholeNumber(1, 1_000_000), '4000', 'The same at once.'),
   trustProxy: setting(
-    z.union([yesNo, list.refine((parts) => parts.every((part) => /^[\da-f.:]+(\/\d+)?$/i.test(part)), 'must be yes, no or the addresses of proxies')]),
+    z.union([
+      yesNo,
+      list.refine((parts) => parts.every((part) => /^[\da-f.:]+(\/\d+)?$/i.test(part)), 'must be yes, no or the addresses of proxies'),
+    ]),
     'no',
     'Whether to believe X-Forwarded-For: yes, no, or the addresses and networks of the proxies, with commas.',
     { yesNo: true },
   ),
   allowedOrigins: setting(
-    list.refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins like https://example.org, with commas'),
+    list.refine(
+      (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be origins like https://example.org, with commas',
+    ),
     '',
     'Other web origins whose pages may open sockets and call the API, with commas.',
   ),
@@ -128,7 +152,11 @@ export const settingFlags = Object.fromEntries(
  * @param args what stood after the command's name; @param own what of it is the command's own
  * @throws Advice naming everything that is unknown or wrong
  */
-export function readSettings(args: readonly string[] = [], own: OwnFlags = {}, env: NodeJS.ProcessEnv = process.env): { settings: Settings; lines: SettingLine[] } {
+export function readSettings(
+  args: readonly string[] = [],
+  own: OwnFlags = {},
+  env: NodeJS.ProcessEnv = process.env,
+): { settings: Settings; lines: SettingLine[] } {
   const problems = unknownVariables(env);
   const flags = readFlags(args, own, problems);
   const asWritten = new Map<string, { value: string; source: SettingLine['source'] }>();
@@ -151,7 +179,9 @@ export function readSettings(args: readonly string[] = [], own: OwnFlags = {}, e
     if (parsed.success) settings[name] = parsed.data;
     else {
       const says = parsed.error.issues.map((issue) => issue.message).find((message) => message.startsWith('must')) ?? 'is not valid';
-      problems.push(`${source === 'flag' ? flagName : envName} ${says}${entry.secret ? '' : `, not "${value}"`}.${didYouMean(value, wordsOf(entry.schema))}`);
+      problems.push(
+        `${source === 'flag' ? flagName : envName} ${says}${entry.secret ? '' : `, not "${value}"`}.${didYouMean(value, wordsOf(entry.schema))}`,
+      );
     }
     lines.push({ name, env: envName, flag: flagName, value: entry.secret && value !== '' ? '••••••' : value, source, about: entry.about });
   }
@@ -178,7 +208,8 @@ function readFlags(args: readonly string[], own: OwnFlags, problems: string[]): 
   const words = Object.values(own).some(({ type }) => type === 'positional');
   for (const [name, { type, alias = [] }] of Object.entries(own)) {
     if (type === 'positional') continue;
-    for (const each of [kebab(name), name, ...[alias].flat()]) kinds.set(each, type === 'boolean' || type === undefined ? 'yesNo' : 'value');
+    for (const each of [kebab(name), name, ...[alias].flat()])
+      kinds.set(each, type === 'boolean' || type === undefined ? 'yesNo' : 'value');
   }
   const found = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
@@ -193,7 +224,8 @@ function readFlags(args: readonly string[], own: OwnFlags, problems: string[]): 
     const name = negated ? given.slice(3) : given;
     const kind = kinds.get(name);
     if (!kind) {
-      problems.push(`There is no flag ${arg.split('=')[0]}.${didYouMean(given, [...kinds.keys()].filter((flag) => flag.length > 1)).replace('mean ', 'mean --')}`);
+      const flags = [...kinds.keys()].filter((flag) => flag.length > 1).map((flag) => `--${flag}`);
+      problems.push(`There is no flag ${arg.split('=')[0]}.${didYouMean(`--${given}`, flags)}`);
       if (inline === undefined && args[i + 1]?.startsWith('-') === false) i++;
     } else if (negated) found.set(name, 'no');
     else if (inline !== undefined) found.set(name, inline);

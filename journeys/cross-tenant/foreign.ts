@@ -1,5 +1,5 @@
 import type { Channel, Community, Id, Message } from '../../contracts/nouns.ts';
-import { rest, type Someone } from '../support/api.ts';
+import { password, rest, type Someone } from '../support/api.ts';
 
 /** A word that stands in everything of the other application; no answer may hold it. */
 export const marker = 'Okapi';
@@ -11,6 +11,8 @@ export interface Things {
   chatNumber: number;
   chat: Id;
   account: Id;
+  email: string;
+  password: string;
   person: Id;
   handle: string;
   device: Id;
@@ -27,7 +29,11 @@ export interface Things {
 /** Things of the owner's and the member's application, public and private, each named by the marker. */
 export async function makeThings(owner: Someone, member: Someone, token: { application: Id; id: Id; secret: string }): Promise<Things> {
   const { base } = owner;
-  const community = await owner.call<Community>('POST', '/v1/communities', { name: `${marker} keepers`, tags: [marker], description: marker });
+  const community = await owner.call<Community>('POST', '/v1/communities', {
+    name: `${marker} keepers`,
+    tags: [marker],
+    description: marker,
+  });
   await member.join(community);
   const invitedTo = await owner.call<Community>('POST', '/v1/communities', { name: `${marker} inner circle`, visibility: 'private' });
   await owner.call('PUT', `/v1/communities/${invitedTo.id}/invitations/${member.person.id}`);
@@ -42,14 +48,18 @@ export async function makeThings(owner: Someone, member: Someone, token: { appli
     await owner.call('PUT', `/v1/channels/${each.id}/messages/1/pin`);
   }
   const chat = await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats`, { name: `${marker} desk` });
-  await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats/${chat.body.number}/messages`, { body: `${marker} at the desk` });
-  const { account } = await owner.call<{ account: { id: Id } }>('GET', '/v1/me');
+  await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats/${chat.body.number}/messages`, {
+    body: `${marker} at the desk`,
+  });
+  const { account } = await owner.call<{ account: { id: Id; email: string } }>('GET', '/v1/me');
   return {
     application: token.application,
     applicationToken: token.id,
     chatNumber: chat.body.number,
     chat: chat.body.channel_id,
     account: account.id,
+    email: account.email,
+    password,
     person: owner.person.id,
     handle: owner.person.handle,
     device: owner.device,

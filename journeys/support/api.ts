@@ -60,6 +60,8 @@ export interface Someone {
   post(channel: Channel, body: string, key?: string): Promise<Message>;
 }
 
+/** Everybody's. */
+export const password = 'a rather long pass phrase';
 let signedUp = 0;
 
 /** A new account, by default in the default application; with an application's token in that one. */
@@ -94,4 +96,14 @@ function someone(base: string, token: string, them: Pick<Someone, 'refresh' | 'p
     post: async (channel, body, key) =>
       (await call<{ message: Message }>('POST', `/v1/channels/${channel.id}/messages`, { body, key })).message,
   };
+}
+
+/** Makes somebody the first admin, with the code that the server wrote at its first start. */
+export async function becomeAdmin(person: Someone, serverSaid: string): Promise<Someone> {
+  const link = /opens, once: (\S+)/.exec(serverSaid)?.[1];
+  if (!link) throw new Error(`The server wrote no link for the first admin:\n${serverSaid}`);
+  const { searchParams, hash } = new URL(link);
+  const code = searchParams.get('code') ?? new URLSearchParams(hash.slice(1)).get('code') ?? link.split('/').at(-1);
+  await person.call('POST', '/v1/first-admin', { code });
+  return person;
 }

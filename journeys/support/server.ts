@@ -45,7 +45,7 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
   }

@@ -36,7 +36,10 @@ async function* examine(args: readonly string[]): AsyncGenerator<Finding> {
     return;
   }
   const running = whoRuns(settings);
-  if (running) yield well(`Plaza runs on ${settings.data}: process ${running.pid} since ${running.since}, ${running.told['address'] ?? 'not serving yet'}`);
+  if (running)
+    yield well(
+      `Plaza runs on ${settings.data}: process ${running.pid} since ${running.since}, ${running.told['address'] ?? 'not serving yet'}`,
+    );
   else yield await checkPort(settings.host, settings.port);
   const there = existsSync(settings.data);
   yield checkDisk(there ? settings.data : home);

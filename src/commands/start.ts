@@ -82,6 +82,10 @@ function welcome(logger: Logger, address: string, format: 'pretty' | 'json', fir
     if (firstAdminLink) logger.info({ firstAdminLink }, `The first admin signs up and opens, once: ${firstAdminLink}`);
     return;
   }
-  const lines = [`Plaza is open at ${address}`, firstAdminLink && `The first admin signs up and opens, once: ${firstAdminLink}`, 'Ctrl-C stops it.'];
+  const lines = [
+    `Plaza is open at ${address}`,
+    firstAdminLink && `The first admin signs up and opens, once: ${firstAdminLink}`,
+    'Ctrl-C stops it.',
+  ];
   console.log(`\n  ${lines.filter(Boolean).join('\n  ')}\n`);
 }

@@ -7,7 +7,9 @@ const least = 200 * 2 ** 20;
 /** Whether the disk of this folder has room. */
 export function checkDisk(folder: string, free = freeBytes(folder)): Finding {
   if (free >= least) return well(`${amount(free)} are free for ${folder}`);
-  return ill(`The disk of ${folder} is full: ${amount(free)} are free and 200 MB is the least; make room, or name a folder on another disk with --data.`);
+  return ill(
+    `The disk of ${folder} is full: ${amount(free)} are free and 200 MB is the least; make room, or name a folder on another disk with --data.`,
+  );
 }
 
 function freeBytes(folder: string): number {

@@ -9,8 +9,8 @@ export interface Finding {
 export const well = (says: string): Finding => ({ ok: true, says });
 export const ill = (says: string): Finding => ({ ok: false, says });
 
-/** @throws Advice for the first that is not well */
+/** @throws Advice with the sentences of all that are not well */
 export function insist(...findings: readonly Finding[]): void {
-  const first = findings.find(({ ok }) => !ok);
-  if (first) throw new Advice(first.says);
+  const bad = findings.filter(({ ok }) => !ok);
+  if (bad.length > 0) throw new Advice(bad.map(({ says }) => says).join('\n'));
 }

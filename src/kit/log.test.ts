@@ -11,7 +11,13 @@ test('json: one object a line, without secrets', () => {
   log.info({ request: 'r1', headers: { authorization: 'Bearer x' }, password: 'hunter22' }, 'asked');
   log.debug('not at this level');
   expect(written).toHaveLength(1);
-  expect(JSON.parse(written[0] ?? '')).toMatchObject({ level: 'info', msg: 'asked', request: 'r1', password: '•••', headers: { authorization: '•••' } });
+  expect(JSON.parse(written[0] ?? '')).toMatchObject({
+    level: 'info',
+    msg: 'asked',
+    request: 'r1',
+    password: '•••',
+    headers: { authorization: '•••' },
+  });
 });
 
 test('pretty: the time, the sentence and what belongs to it', () => {

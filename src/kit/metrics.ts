@@ -6,6 +6,8 @@ export interface Metrics {
   histogram<L extends string>(name: string, help: string, buckets: number[], labels?: readonly L[]): Histogram<L>;
   /** `read` is asked whenever somebody looks. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that somebody keeps as a plain number, for what is counted too often for `counter`. */
+  total(name: string, help: string, read: () => number): void;
   /** All of it in Prometheus' text format, with the content type that names its version. */
   expose(): Promise<{ type: string; text: string }>;
 }
@@ -28,6 +30,17 @@ export function createMetrics({ process = true }: { process?: boolean } = {}): M
         registers,
         collect() {
           this.set(read());
+        },
+      });
+    },
+    total(name, help, read) {
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
         },
       });
     },

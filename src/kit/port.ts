@@ -20,7 +20,8 @@ export function portProblem(code: string, host: string, port: number): string {
     return `Port ${port} is in use${user ? ` by ${user}` : ''}; stop that program, or choose another port: --port ${port === 65_535 ? 3000 : port + 1}.`;
   }
   if (code === 'EACCES') return `Port ${port} needs more rights than this user has; choose one from 1024 up, or put a proxy in front.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address "${host}" to listen on; set --host to one of its own, or to 0.0.0.0 for all.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address "${host}" to listen on; set --host to one of its own, or to 0.0.0.0 for all.`;
   return `Nothing can listen on port ${port} of ${host} (${code}).`;
 }
 

@@ -1,6 +1,6 @@
-import type { Logger } from '../../kit/log.ts';
 import type { Mail } from '../../engines/mail/index.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
+import type { Logger } from '../../kit/log.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Communities } from '../communities/index.ts';
 import type { People } from '../people/index.ts';

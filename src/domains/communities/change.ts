@@ -1,7 +1,8 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import { emit } from '../../engines/feed/emit.ts';
+import { tags } from '../../kit/text.ts';
 import type { Deps } from './deps.ts';
-import { cleanDescription, cleanName, cleanTags, cleanVisibility } from './fields.ts';
+import { cleanDescription, cleanName, cleanVisibility } from './fields.ts';
 import type { Communities } from './index.ts';
 import { locked } from './locked.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
@@ -14,12 +15,12 @@ export function change(deps: Deps): Communities['change'] {
       if (input.official !== undefined) deps.policy.ask('community.make_official', facts);
       const name = input.name === undefined ? null : cleanName(input.name);
       const description = input.description === undefined ? null : cleanDescription(input.description);
-      const tags = input.tags === undefined ? null : cleanTags(input.tags);
+      const tagged = input.tags === undefined ? null : tags(input.tags);
       const visibility = input.visibility === undefined ? null : cleanVisibility(input.visibility);
 
       const [row] = await tx<CommunityRow[]>`
         update communities as c set name = coalesce(${name}, name), description = coalesce(${description}, description),
-          tags = coalesce(${tags}::text[], tags), visibility = coalesce(${visibility}, visibility), official = coalesce(${input.official ?? null}, official)
+          tags = coalesce(${tagged}::text[], tags), visibility = coalesce(${visibility}, visibility), official = coalesce(${input.official ?? null}, official)
         where id = ${input.community} returning ${columns(tx)}`;
       if (!row) throw new PlazaError('not_found');
       if (row.visibility !== facts.communityVisibility) {

@@ -1,15 +1,16 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
+import { tags } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
 import type { Deps } from './deps.ts';
-import { cleanDescription, cleanName, cleanSlug, cleanTags, cleanVisibility } from './fields.ts';
+import { cleanDescription, cleanName, cleanSlug, cleanVisibility } from './fields.ts';
 import type { Communities } from './index.ts';
 import { self } from './locked.ts';
 import { addMember } from './membership.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
 import { slugsOf } from './slug.ts';
 
-export function create({ sql, policy }: Deps): Communities['create'] {
+export function create({ sql, policy, conversations }: Deps): Communities['create'] {
   return async (who, input) => {
     const facts = policy.standing(who);
     policy.ask('community.create', facts);
@@ -18,7 +19,7 @@ export function create({ sql, policy }: Deps): Communities['create'] {
     const fields = {
       name: cleanName(input.name),
       description: cleanDescription(input.description ?? ''),
-      tags: cleanTags(input.tags ?? []),
+      tags: tags(input.tags ?? []),
       visibility: cleanVisibility(input.visibility ?? 'public'),
       official: input.official ?? false,
     };
@@ -27,6 +28,7 @@ export function create({ sql, policy }: Deps): Communities['create'] {
     const { row } = await sql.begin(async (tx) => {
       const row = await insert(tx, who, fields, slugs);
       await addMember(tx, { community: row.id, person: me.id }, 'owner');
+      await conversations.firstChat(tx, { application: who.application, community: row.id, person: me.id });
       return { row };
     });
     return toCommunity(row);

@@ -1,8 +1,8 @@
 import type { Id } from '../../../contracts/nouns.ts';
 import { decodeCursor, type PageRequest, pageSize, toPage } from '../../kit/page.ts';
+import { tags, text } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
 import type { Deps } from './deps.ts';
-import { cleanQuery, cleanTag } from './fields.ts';
 import type { Communities } from './index.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
 import { visible } from './visible.ts';
@@ -12,7 +12,7 @@ type Filter = Parameters<Communities['list']>[1];
 /** Newest first; with `q` best match first. Those the caller may see, in one query. */
 export function list({ sql }: Deps): Communities['list'] {
   return async (who, filter, page) => {
-    const q = cleanQuery(filter.q ?? '');
+    const q = text(filter.q ?? '', { field: 'q', max: 100 });
     const size = pageSize(page);
     if (q === '') {
       const rows = await newest(sql, who, filter, page, size);
@@ -53,7 +53,7 @@ function search(sql: Deps['sql'], who: Who, filter: Filter, q: string, page: Pag
 }
 
 function asked(sql: Deps['sql'], who: Who, filter: Filter) {
-  const tag = filter.tag === undefined ? sql`true` : sql`c.tags @> ${[cleanTag(filter.tag)]}::text[]`;
+  const tag = filter.tag === undefined ? sql`true` : sql`c.tags @> ${tags([filter.tag], 'tag')}::text[]`;
   return filter.mine ? sql`${tag} and ${memberOf(sql, who.person?.id ?? null)}` : tag;
 }
 

@@ -7,6 +7,7 @@ import { createGroup } from './createGroup.ts';
 import { deleteMessage } from './delete.ts';
 import type { Deps } from './deps.ts';
 import { edit } from './edit.ts';
+import { firstChat } from './firstChat.ts';
 import type { Conversations } from './index.ts';
 import { communityChats, discussions, discussionsOf } from './lists.ts';
 import { markRead } from './markRead.ts';
@@ -58,6 +59,7 @@ export function createConversations(deps: Deps): Conversations {
     search: search(deps),
     html: markdownToHtml,
     mayRead: async (asks) => (await deps.policy.toChannels(asks)).map((standing) => standing !== null),
+    firstChat,
     leaveCommunity,
     async epoch() {
       const [row] = await deps.sql<{ epoch: string }[]>`select epoch from installation`;

@@ -13,6 +13,8 @@ export interface Change {
   number?: number;
   /** A post's key (L4). */
   key?: string;
+  /** When it happened, in milliseconds since 1970: only for history that is brought in. */
+  at?: number;
   /**
    * Decides on the locked state: what to do, null when all is already as wanted, or a thrown refusal. It must not wait
    * and must not keep anything: after a lost connection it is asked again.
@@ -83,7 +85,7 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
 
   channel.version += 1;
   if (step.do === 'post') channel.number += 1;
-  const ms = step.do === 'post' && step.at !== undefined ? step.at : now;
+  const ms = change.at ?? now;
   const place = { channel: id, number: change.number ?? channel.number, version: channel.version, at: new Date(ms).toISOString() };
   const message = step.do === 'change' ? null : messageAfter(step, place, by, key ?? null);
   written.push({ step, place, by, ms, message, event: eventOf(step, place, by, message) });

@@ -48,9 +48,11 @@ function moveAuthors(tx: Transaction, posts: readonly Written[]) {
   // In one order everywhere, so that two groups never wait on each other's rows.
   const moved = [...last.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, w]) => w);
   return tx`
-    insert into read_positions (person, channel, number)
-    select * from unnest(${moved.map((w) => w.by.id)}::bigint[], ${moved.map((w) => w.place.channel)}::bigint[], ${moved.map((w) => w.place.number)}::int[])
-    on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number`;
+    insert into read_positions (person, channel, number, read_at)
+    select person, channel, number, to_timestamp(ms / 1000)
+    from unnest(${moved.map((w) => w.by.id)}::bigint[], ${moved.map((w) => w.place.channel)}::bigint[], ${moved.map((w) => w.place.number)}::int[],
+      ${moved.map((w) => w.ms)}::float8[]) as r (person, channel, number, ms)
+    on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
 }
 
 /** What an edit or a deletion replaces, under the version that replaced it. */
@@ -120,8 +122,10 @@ function writeReactions(tx: Transaction, touches: readonly Written[]) {
       ? []
       : [
           tx`
-            insert into reactions (channel, number, person, emoji)
-            select * from unnest(${on.map((r) => r.place.channel)}::bigint[], ${on.map((r) => r.place.number)}::int[], ${on.map((r) => r.person)}::bigint[], ${on.map((r) => r.emoji)}::text[])
+            insert into reactions (channel, number, person, emoji, created_at)
+            select channel, number, person, emoji, at::timestamptz
+            from unnest(${on.map((r) => r.place.channel)}::bigint[], ${on.map((r) => r.place.number)}::int[], ${on.map((r) => r.person)}::bigint[], ${on.map((r) => r.emoji)}::text[],
+              ${on.map((r) => r.place.at)}::text[]) as r (channel, number, person, emoji, at)
             on conflict do nothing`,
         ]),
   ];

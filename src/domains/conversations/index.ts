@@ -131,6 +131,8 @@ export interface Conversations {
   html(body: string): string;
   /** For the fan-out: may each of these still read that channel? Always fresh from the database. One query. */
   mayRead(asks: readonly { who: Who; channel: Id }[]): Promise<boolean[]>;
+  /** The chat that every community begins with, within the transaction that makes the community. */
+  firstChat(tx: Transaction, input: { application: Id; community: Id; person: Id }): Promise<void>;
   /** Takes a person out of all channels of a community, within the transaction that ends the membership there. */
   leaveCommunity(tx: Transaction, input: { community: Id; person: Id }): Promise<void>;
   /** The id that tells this database from an older one (L13). */

@@ -3,7 +3,7 @@ import type { Channel, Message, Person, ReactionCount } from '../../../contracts
 
 /** What a verb decided to do, once it saw the locked state. */
 export type Step =
-  | { do: 'post'; body: string; replyTo: number | null; /** Milliseconds since 1970; now unless history is brought in. */ at?: number }
+  | { do: 'post'; body: string; replyTo: number | null }
   | { do: 'edit'; message: Message; body: string }
   | { do: 'delete'; message: Message }
   | { do: 'react'; message: Message; emoji: string; on: boolean }

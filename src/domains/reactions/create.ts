@@ -3,7 +3,7 @@ import type { Log } from '../conversations/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Reactions } from './index.ts';
 import { react } from './react.ts';
-import { mine, people } from './read.ts';
+import { mine, mineOf, people } from './read.ts';
 
 export interface Deps {
   sql: Pool;
@@ -12,5 +12,5 @@ export interface Deps {
 }
 
 export function createReactions(deps: Deps): Reactions {
-  return { react: react(deps), mine: mine(deps), people: people(deps) };
+  return { react: react(deps), mine: mine(deps), mineOf: mineOf(deps), people: people(deps) };
 }

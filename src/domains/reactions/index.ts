@@ -11,6 +11,8 @@ export interface Reactions {
   react(who: Who, input: { channel: Id; number: number; emoji: string; on: boolean }): Promise<Changed>;
   /** Which of these messages carry reactions of the caller. One query. */
   mine(who: Who, channel: Id, numbers: readonly number[]): Promise<MyReaction[]>;
+  /** The caller's emoji on each of these messages of any channels, in the order asked. For messages that the caller was already given. One query. */
+  mineOf(who: Who, refs: readonly { channel: Id; number: number }[]): Promise<string[][]>;
   /** Who reacted with this emoji. */
   people(who: Who, input: { channel: Id; number: number; emoji: string }, page: PageRequest): Promise<Page<Id>>;
 }

@@ -16,6 +16,19 @@ export function mine({ sql }: Deps): Reactions['mine'] {
   };
 }
 
+export function mineOf({ sql }: Deps): Reactions['mineOf'] {
+  return async (who, refs) => {
+    if (who.person === null || refs.length === 0) return refs.map(() => []);
+    const rows = await sql<{ place: number; emoji: string[] }[]>`
+      select a.place::int, array_agg(r.emoji order by r.created_at, r.emoji) as emoji
+      from unnest(${refs.map((ref) => ref.channel)}::bigint[], ${refs.map((ref) => ref.number)}::int[]) with ordinality as a (channel, number, place)
+      join reactions r on r.channel = a.channel and r.number = a.number and r.person = ${who.person.id}
+      group by a.place`;
+    const found = new Map(rows.map((row) => [row.place, row.emoji]));
+    return refs.map((_ref, i) => found.get(i + 1) ?? []);
+  };
+}
+
 /** Who reacted with this emoji, by age of the person. */
 export function people({ sql, policy }: Deps): Reactions['people'] {
   return async (who, input, page) => {

@@ -35,12 +35,15 @@ export function findBinaries(user: RunAs, spare: string): Binaries {
   try {
     packed = join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
   } catch {
-    throw new Advice(`There is no PostgreSQL from npm for ${process.platform} ${process.arch}; set DATABASE_URL to a PostgreSQL of your own.`);
+    throw new Advice(
+      `There is no PostgreSQL from npm for ${process.platform} ${process.arch}; set DATABASE_URL to a PostgreSQL of your own.`,
+    );
   }
   const { version }: { version: string } = JSON.parse(readFileSync(join(packed, '..', 'package.json'), 'utf8'));
   const [major = '', minor = ''] = version.split('.');
   const reachable = canReach(user, join(packed, 'bin', 'postgres')) && canReach(user, join(packed, 'lib'));
-  const folder = reachable && link(packed) ? packed : copy(packed, user ? inSystemFolder(`postgres-${version}`) : join(spare, `postgres-${version}`));
+  const folder =
+    reachable && link(packed) ? packed : copy(packed, user ? inSystemFolder(`postgres-${version}`) : join(spare, `postgres-${version}`));
   return { folder, version: `${major}.${minor}`, major: Number(major) };
 }
 

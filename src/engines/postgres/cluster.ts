@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,9 +49,13 @@ export function prepareCluster(folder: string, user: RunAs, say: (line: string) 
   }
   home = realpathSync(home);
   own(home, user);
-  if (!canReach(user, home)) throw new Advice(`${user?.name}, whom PostgreSQL runs as, may not enter ${home}; open the folders above it, or choose another data folder.`);
+  if (!canReach(user, home))
+    throw new Advice(
+      `${user?.name}, whom PostgreSQL runs as, may not enter ${home}; open the folders above it, or choose another data folder.`,
+    );
   let sockets = join(home, 'socket');
-  if (Buffer.byteLength(sockets) > longestSocketFolder) sockets = join('/tmp', `plaza-${user?.uid ?? process.getuid?.()}-${shortHash(home)}`);
+  if (Buffer.byteLength(sockets) > longestSocketFolder)
+    sockets = join('/tmp', `plaza-${user?.uid ?? process.getuid?.()}-${shortHash(home)}`);
   mkdirSync(sockets, { recursive: true, mode: 0o700 });
   own(sockets, user);
   return { home, data: join(home, 'data'), sockets, log: join(home, 'log') };
@@ -61,14 +76,30 @@ export async function initialise(cluster: Cluster, binaries: Binaries, user: Run
   }
   const draft = `${cluster.data}.new`;
   rmSync(draft, { recursive: true, force: true });
-  const args = ['-D', draft, '-U', 'plaza', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums', '--no-instructions'];
+  const args = [
+    '-D',
+    draft,
+    '-U',
+    'plaza',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--data-checksums',
+    '--no-instructions',
+  ];
   try {
     await promisify(execFile)(join(binaries.folder, 'bin', 'initdb'), args, { ...asUser(user), cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' } });
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     if (/No space left/.test(said)) throw Object.assign(new Error(said), { code: 'ENOSPC' });
-    throw new Advice(`PostgreSQL's files could not be made: ${said.match(/(?:error|fatal): .*/i)?.[0] ?? said.trim()}. Set DATABASE_URL to use a PostgreSQL of your own.`);
+    throw new Advice(
+      `PostgreSQL's files could not be made: ${said.match(/(?:error|fatal): .*/i)?.[0] ?? said.trim()}. Set DATABASE_URL to use a PostgreSQL of your own.`,
+    );
   }
   renameSync(draft, cluster.data);
 }
@@ -113,7 +144,8 @@ function shortHash(text: string): string {
 function own(folder: string, user: RunAs): void {
   const found = lstatSync(folder);
   const mine = [process.getuid?.(), user?.uid];
-  if (!found.isDirectory() || !mine.includes(found.uid)) throw new Advice(`${folder} belongs to somebody else; remove it, or choose another data folder.`);
+  if (!found.isDirectory() || !mine.includes(found.uid))
+    throw new Advice(`${folder} belongs to somebody else; remove it, or choose another data folder.`);
   if (user && found.uid !== user.uid) chownSync(folder, user.uid, user.gid);
   if ((found.mode & 0o777) !== 0o700) chmodSync(folder, 0o700);
 }

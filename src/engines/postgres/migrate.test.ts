@@ -43,14 +43,18 @@ test('does what is missing, once, whoever else does it at the same moment', asyn
 test('a migration that fails leaves nothing behind', async () => {
   write('0002_birds.sql', 'create table birds (id integer);\ninsert into nowhere values (1);');
   await expect(run()).rejects.toThrow(/nowhere/);
-  expect(await sql`select to_regclass('birds') as birds, (select count(*)::int from migrations) as done`).toEqual([{ birds: null, done: 1 }]);
+  expect(await sql`select to_regclass('birds') as birds, (select count(*)::int from migrations) as done`).toEqual([
+    { birds: null, done: 1 },
+  ]);
 });
 
 test('refuses a database that a newer Plaza wrote', async () => {
   write('0002_birds.sql', 'create table birds (id integer);');
   await run();
   rmSync(join(folder, '0002_birds.sql'));
-  await expect(run()).rejects.toThrow('The database was written by a newer Plaza (migration 0002_birds); start that version, or restore a backup from before.');
+  await expect(run()).rejects.toThrow(
+    'The database was written by a newer Plaza (migration 0002_birds); start that version, or restore a backup from before.',
+  );
 });
 
 test('refuses to go on when an applied file was changed', async () => {
@@ -60,7 +64,10 @@ test('refuses to go on when an applied file was changed', async () => {
 });
 
 test('steps that cannot run inside a transaction run one by one', async () => {
-  write('0002_index.sql', "-- outside a transaction\nalter table fish add name text default 'a;b';\ncreate index concurrently fish_by_name on fish (name);\n");
+  write(
+    '0002_index.sql',
+    "-- outside a transaction\nalter table fish add name text default 'a;b';\ncreate index concurrently fish_by_name on fish (name);\n",
+  );
   expect(await run()).toEqual(['0001_fish', '0002_index']);
   expect(await sql`select indisvalid from pg_index where indexrelid = 'fish_by_name'::regclass`).toEqual([{ indisvalid: true }]);
 });

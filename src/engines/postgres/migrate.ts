@@ -36,7 +36,8 @@ export function readMigrations(folder: string): Migration[] {
         outside: text.startsWith('-- outside a transaction'),
       };
     });
-  for (const [i, { number, name }] of migrations.entries()) if (number !== i + 1) throw new Error(`${name} should be number ${i + 1}: migrations are numbered without gaps.`);
+  for (const [i, { number, name }] of migrations.entries())
+    if (number !== i + 1) throw new Error(`${name} should be number ${i + 1}: migrations are numbered without gaps.`);
   return migrations;
 }
 
@@ -67,15 +68,21 @@ export async function migrate(url: string, migrations: readonly Migration[], say
 /** What this database still lacks; nothing is changed. @throws Advice as `migrate` does */
 export async function pending(sql: Sql, migrations: readonly Migration[]): Promise<Migration[]> {
   const [table] = await sql`select to_regclass('migrations') is not null as there`;
-  const applied = table?.['there'] ? await sql<{ number: number; name: string; checksum: string }[]>`select number, name, checksum from migrations order by number` : [];
+  const applied = table?.['there']
+    ? await sql<{ number: number; name: string; checksum: string }[]>`select number, name, checksum from migrations order by number`
+    : [];
   const newest = applied.at(-1);
   if (newest && newest.number > migrations.length) {
-    throw new Advice(`The database was written by a newer Plaza (migration ${newest.name}); start that version, or restore a backup from before.`);
+    throw new Advice(
+      `The database was written by a newer Plaza (migration ${newest.name}); start that version, or restore a backup from before.`,
+    );
   }
   for (const { number, name, checksum } of applied) {
     const file = migrations[number - 1];
     if (file?.checksum !== checksum) {
-      throw new Advice(`The database was made with another ${name} than the file in migrations/ (its checksum differs); put that file back, or start with a new data folder.`);
+      throw new Advice(
+        `The database was made with another ${name} than the file in migrations/ (its checksum differs); put that file back, or start with a new data folder.`,
+      );
     }
   }
   return migrations.filter(({ number }) => !applied.some((row) => row.number === number));

@@ -33,9 +33,13 @@ test('an address that leads nowhere is told from a wrong name and a missing data
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   await new Promise((resolve) => server.close(resolve));
-  expect(await complaints(() => {}, `postgres://a@127.0.0.1:${port}/a`)).toEqual([`Nobody answers at 127.0.0.1:${port}; start PostgreSQL there, or mend DATABASE_URL.`]);
+  expect(await complaints(() => {}, `postgres://a@127.0.0.1:${port}/a`)).toEqual([
+    `Nobody answers at 127.0.0.1:${port}; start PostgreSQL there, or mend DATABASE_URL.`,
+  ]);
   expect(await complaints(() => {}, 'postgres://a@no-such-host.invalid/a')).toEqual([expect.stringMatching(/nobody knows that name/)]);
-  expect(await complaints((url) => Object.assign(url, { pathname: '/nowhere' }))).toEqual([expect.stringMatching(/has no database "nowhere"; make it there with: create database nowhere/)]);
+  expect(await complaints((url) => Object.assign(url, { pathname: '/nowhere' }))).toEqual([
+    expect.stringMatching(/has no database "nowhere"; make it there with: create database nowhere/),
+  ]);
 });
 
 test('a wrong password and a user who may not replicate are named', async () => {
@@ -49,7 +53,9 @@ test('a wrong password and a user who may not replicate are named', async () => 
     await sql`select pg_reload_conf()`;
     await sql.end();
     const as = (password: string) => complaints((url) => Object.assign(url, { username: 'weak', password }), postgres.url);
-    await vi.waitFor(async () => expect(await as('wrong')).toEqual([expect.stringMatching(/does not take this password of weak; mend DATABASE_URL/)]));
+    await vi.waitFor(async () =>
+      expect(await as('wrong')).toEqual([expect.stringMatching(/does not take this password of weak; mend DATABASE_URL/)]),
+    );
     expect(await as('right')).toEqual([
       'The database\'s user weak is not allowed to replicate: run "alter role weak replication" there as a superuser.',
       expect.stringMatching(/^The database's user weak may not make tables: run "grant create on schema public to weak"/),
@@ -62,13 +68,29 @@ test('a wrong password and a user who may not replicate are named', async () => 
 
 test('each other thing that may be amiss has a sentence of its own', () => {
   const good: Look = {
-    version: '16.2', version_number: 160_002, encoding: 'UTF8', standby: false, wal_level: 'logical', user_name: 'ana', may_replicate: true,
-    slots: 1, most_slots: 10, senders: 1, most_senders: 10, missing: [], may_create: true,
+    version: '16.2',
+    version_number: 160_002,
+    encoding: 'UTF8',
+    standby: false,
+    wal_level: 'logical',
+    user_name: 'ana',
+    may_replicate: true,
+    slots: 1,
+    most_slots: 10,
+    senders: 1,
+    most_senders: 10,
+    missing: [],
+    may_create: true,
   };
-  const complaint = (change: Partial<Look>) => findings({ ...good, ...change }).filter(({ ok }) => !ok).map(({ says }) => says);
+  const complaint = (change: Partial<Look>) =>
+    findings({ ...good, ...change })
+      .filter(({ ok }) => !ok)
+      .map(({ says }) => says);
   expect(complaint({})).toEqual([]);
   expect(complaint({ version: '14.9', version_number: 140_009 })).toEqual([expect.stringMatching(/PostgreSQL 14\.9 and 15 is the oldest/)]);
-  expect(complaint({ wal_level: 'replica' })).toEqual([expect.stringMatching(/wal_level=replica.*alter system set wal_level = logical.*restart/)]);
+  expect(complaint({ wal_level: 'replica' })).toEqual([
+    expect.stringMatching(/wal_level=replica.*alter system set wal_level = logical.*restart/),
+  ]);
   expect(complaint({ slots: 10 })).toEqual([expect.stringMatching(/All 10 replication slots.*max_replication_slots/)]);
   expect(complaint({ senders: 10 })).toEqual([expect.stringMatching(/max_wal_senders/)]);
   expect(complaint({ missing: ['pg_trgm'] })).toEqual([expect.stringMatching(/lacks the extensions pg_trgm.*contrib/)]);

@@ -42,7 +42,8 @@ async function look(sql: Pool) {
       (select count(*)::int from pg_replication_slots) as slots, current_setting('max_replication_slots')::int as most_slots,
       (select count(*)::int from pg_stat_replication) as senders, current_setting('max_wal_senders')::int as most_senders,
       array(select unnest(${extensions}::text[]) except select name::text from pg_available_extensions) as missing,
-      has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create') as may_create`;
+      to_regclass('migrations') is not null
+        or (has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')) as may_create`;
   if (!row) throw new Error('PostgreSQL answered nothing.');
   return row;
 }
@@ -53,21 +54,25 @@ export function findings(db: Look): Finding[] {
     db.version_number >= 150_000
       ? well(`PostgreSQL ${db.version} answers`)
       : ill(`The database is PostgreSQL ${db.version} and 15 is the oldest that Plaza knows; upgrade it.`),
-    db.standby
-      ? ill('The database is a standby and takes no writes; set DATABASE_URL to the primary.')
-      : well('It takes writes'),
+    db.standby ? ill('The database is a standby and takes no writes; set DATABASE_URL to the primary.') : well('It takes writes'),
     db.encoding === 'UTF8'
       ? well('Its text is UTF-8')
       : ill(`The database keeps text as ${db.encoding}; make one with: create database plaza encoding 'UTF8' template template0.`),
     db.wal_level === 'logical'
       ? well('wal_level is logical')
-      : ill(`The database runs with wal_level=${db.wal_level}, and Plaza hears of changes only with "logical": run "alter system set wal_level = logical" there, then restart it.`),
+      : ill(
+          `The database runs with wal_level=${db.wal_level}, and Plaza hears of changes only with "logical": run "alter system set wal_level = logical" there, then restart it.`,
+        ),
     db.may_replicate
       ? well(`${db.user_name} may replicate`)
-      : ill(`The database's user ${db.user_name} is not allowed to replicate: run "alter role ${db.user_name} replication" there as a superuser.`),
+      : ill(
+          `The database's user ${db.user_name} is not allowed to replicate: run "alter role ${db.user_name} replication" there as a superuser.`,
+        ),
     db.slots < db.most_slots
       ? well(`${db.most_slots - db.slots} replication slots are free`)
-      : ill(`All ${db.most_slots} replication slots of the database are taken: drop those in pg_replication_slots that nobody reads, or raise max_replication_slots.`),
+      : ill(
+          `All ${db.most_slots} replication slots of the database are taken: drop those in pg_replication_slots that nobody reads, or raise max_replication_slots.`,
+        ),
     db.senders < db.most_senders
       ? well(`${db.most_senders - db.senders} WAL senders are free`)
       : ill(`All ${db.most_senders} WAL senders of the database are busy: raise max_wal_senders.`),
@@ -76,20 +81,25 @@ export function findings(db: Look): Finding[] {
       : ill(`The database lacks the extensions ${db.missing.join(', ')}: install PostgreSQL's contrib package on its machine.`),
     db.may_create
       ? well(`${db.user_name} may make tables`)
-      : ill(`The database's user ${db.user_name} may not make tables: run "grant create on schema public to ${db.user_name}" and "grant create on database … to ${db.user_name}" there.`),
+      : ill(
+          `The database's user ${db.user_name} may not make tables: run "grant create on schema public to ${db.user_name}" and "grant create on database … to ${db.user_name}" there.`,
+        ),
   ];
 }
 
 function unreachable(url: string, error: unknown): string {
-  const { code = '', message } = error instanceof Error ? { code: 'code' in error ? String(error.code) : '', message: error.message } : { message: String(error) };
+  const { code = '', message } =
+    error instanceof Error ? { code: 'code' in error ? String(error.code) : '', message: error.message } : { message: String(error) };
   const { host: name, username, pathname, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? name;
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return `DATABASE_URL names the machine ${host}, and nobody knows that name; mend the address.`;
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return `Nobody answers at ${host}; start PostgreSQL there, or mend DATABASE_URL.`;
-  if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return `${host} does not answer within five seconds; look at firewalls between, or mend DATABASE_URL.`;
+  if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return `${host} does not answer within five seconds; look at firewalls between, or mend DATABASE_URL.`;
   if (code === '28P01') return `PostgreSQL at ${host} does not take this password of ${username}; mend DATABASE_URL.`;
   if (code === '28000') return `PostgreSQL at ${host} does not let ${username} in (${message}); mend DATABASE_URL or pg_hba.conf there.`;
-  if (code === '3D000') return `PostgreSQL at ${host} has no database "${pathname.slice(1)}"; make it there with: create database ${pathname.slice(1)}.`;
+  if (code === '3D000')
+    return `PostgreSQL at ${host} has no database "${pathname.slice(1)}"; make it there with: create database ${pathname.slice(1)}.`;
   if (code === '53300') return `PostgreSQL at ${host} has no connection left; raise max_connections there, or close some.`;
   return `PostgreSQL at ${host} cannot be used: ${message}.`;
 }

@@ -59,10 +59,20 @@ test('runs as the feed and the log need it, reachable for nobody else, and stops
   const postgres = await start();
   const [row] = await query(
     postgres.url,
-    (sql) => sql`select current_setting('wal_level') as wal, current_setting('listen_addresses') as tcp, current_setting('max_slot_wal_keep_size') as keep,
+    (
+      sql,
+    ) => sql`select current_setting('wal_level') as wal, current_setting('listen_addresses') as tcp, current_setting('max_slot_wal_keep_size') as keep,
       current_setting('data_checksums') as checksums, lower('ÉCOLE Привет') as lower, 'a' > 'B' as by_code_point, current_database() as database`,
   );
-  expect(row).toEqual({ wal: 'logical', tcp: '', keep: '64MB', checksums: 'on', lower: 'école привет', by_code_point: true, database: 'plaza' });
+  expect(row).toEqual({
+    wal: 'logical',
+    tcp: '',
+    keep: '64MB',
+    checksums: 'on',
+    lower: 'école привет',
+    by_code_point: true,
+    database: 'plaza',
+  });
   expect(statSync(join(folder, 'postgres', 'socket')).mode & 0o777).toBe(0o700);
   if (process.getuid?.() === 0) expect(statSync(join(folder, 'postgres', 'data')).uid).not.toBe(0);
   const pid = postmaster();

@@ -47,14 +47,12 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
     const run = launch(cluster, binaries, user, configuration(cluster, slotKeep, more));
     running = run;
     await untilReady(server, run, logger);
-    run.ended.then(() => {
-      if (stopping || running !== run) return;
-      logger.error(`PostgreSQL ended by itself (${run.said() || 'it said nothing'}); starting it again`);
-      void beginAgain();
-    });
+    run.ended.then(() => beginAgain(run)).catch((err: unknown) => logger.fatal({ err }, 'PostgreSQL is no longer looked after'));
   }
 
-  async function beginAgain(): Promise<void> {
+  async function beginAgain(after: Run): Promise<void> {
+    if (stopping || running !== after) return;
+    logger.error(`PostgreSQL ended by itself (${after.said() || 'it said nothing'}); starting it again`);
     for (let pause = 100; !stopping; pause = Math.min(pause * 2, 5_000)) {
       try {
         await begin();
@@ -71,7 +69,7 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
   logger.info(`PostgreSQL ${binaries.version} starting`);
   const stop = async () => {
     stopping = true;
-    if (running) await endPostgres(running.pid);
+    if (running && !running.over()) await endPostgres(running.pid);
   };
   try {
     await begin();
@@ -119,7 +117,9 @@ function launch(cluster: Cluster, binaries: Binaries, user: RunAs, settings: str
     child.once('exit', end);
     child.once('error', end);
   });
-  return { pid: child.pid ?? 0, over: () => over, ended, said: () => complaint(cluster.log, from) };
+  // A number of 0 would mean our own process group.
+  if (!child.pid) throw new Advice(`${child.spawnfile} does not run here; set DATABASE_URL to a PostgreSQL of your own.`);
+  return { pid: child.pid, over: () => over, ended, said: () => complaint(cluster.log, from) };
 }
 
 async function untilReady(server: string, run: Run, logger: Logger): Promise<void> {
@@ -173,7 +173,8 @@ function complaint(log: string, from: number): string {
     closeSync(file);
   }
   const lines = bytes.toString('utf8').split('\n');
-  const found = lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.findLast((line) => /ERROR|error while loading/.test(line)) ?? '';
+  const found =
+    lines.findLast((line) => /FATAL|PANIC/.test(line)) ?? lines.findLast((line) => /ERROR|error while loading/.test(line)) ?? '';
   return found.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '');
 }
 

@@ -26,6 +26,8 @@ export interface Context {
 export interface Caller {
   /** The Authorization header, or what stands for it on a websocket. */
   authorization: string | undefined;
+  /** Who that is, where the server has found it out already. */
+  who?: Who | undefined;
   address: string;
   signal: AbortSignal;
   requestId: string;
@@ -38,7 +40,7 @@ export async function createContext({ doors, live, subscriptions }: { doors: Doo
   let refusal: PlazaError | null = null;
   try {
     const token = bearer(caller.authorization);
-    who = await doors.accounts.authenticate(token, address);
+    who = caller.who ?? (await doors.accounts.authenticate(token, address));
     until = token === null ? null : doors.accounts.expiresAt(token);
   } catch (error) {
     if (!(error instanceof PlazaError)) throw error;

@@ -77,12 +77,15 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     reply.raw.once('close', () => gone.abort());
     const caller: Caller = {
       authorization: request.headers.authorization,
+      // Somebody with a token for whom no caller was found gets to know why.
+      who: request.headers.authorization !== undefined && request.who.role === 'guest' ? undefined : request.who,
       address: request.ip,
       signal: AbortSignal.any([gone.signal, draining.signal]),
       requestId: request.id,
     };
-    const body = request.method === 'POST' && request.body instanceof Uint8Array ? request.body : null;
-    const response = await yoga.fetch(`http://plaza${request.url}`, { method: request.method, headers: headersOf(request), body, signal: gone.signal }, { caller });
+    const asked: RequestInit = { method: request.method, headers: headersOf(request), signal: gone.signal };
+    if (request.body instanceof Buffer) asked.body = new Uint8Array(request.body);
+    const response = await yoga.fetch(`http://plaza${request.url}`, asked, { caller });
     reply.code(response.status);
     for (const [name, value] of response.headers) if (!hopByHop.has(name)) reply.header(name, value);
     return reply.send(response.headers.get('content-type') === 'text/event-stream' ? response.body : await response.text());

@@ -38,7 +38,7 @@ export function createLoaders(doors: Doors, who: Who) {
     message: new DataLoader<MessageRef, Message | null, string>((refs) => doors.conversations.messages(who, refs), {
       cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
     }),
-    myReactions: new DataLoader<MessageRef, string[], string>((refs) => myReactions(doors, who, refs), {
+    myReactions: new DataLoader<MessageRef, string[], string>((refs) => doors.reactions.mineOf(who, refs), {
       cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
     }),
     discussions: new DataLoader<DiscussionsAsk, Page<Discussion>, string>(
@@ -87,15 +87,4 @@ async function inGroups<Ask, Answer>(
     }),
   );
   return asks.map((ask) => answers.get(ask) ?? new Error('a batch came back short'));
-}
-
-async function myReactions(doors: Doors, who: Who, refs: readonly MessageRef[]): Promise<(string[] | Error)[]> {
-  return inGroups(
-    refs,
-    (ref) => ref.channel,
-    async (group, { channel }) => {
-      const mine = await doors.reactions.mine(who, channel, group.map((ref) => ref.number));
-      return group.map((ref) => mine.find((reaction) => reaction.number === ref.number)?.emoji ?? []);
-    },
-  );
 }

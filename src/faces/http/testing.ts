@@ -50,9 +50,12 @@ export interface TestServer {
   end(): Promise<void>;
 }
 
+type Ground = Pick<ServerOptions, 'doors' | 'logger' | 'metrics'> & { sql: Pool };
+
 const generous = { perSecond: 1e6, burst: 1e6 };
 
-export async function createTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+/** @param more what shall be otherwise, perhaps made of what there is */
+export async function createTestServer(more: Partial<ServerOptions> | ((ground: Ground) => Partial<ServerOptions>) = {}): Promise<TestServer> {
   const database = await freshDatabase();
   const sql = connect(database.url, { max: 10, name: 'rest-test' });
   await markInstallation(sql);
@@ -74,6 +77,7 @@ export async function createTestServer(options: Partial<ServerOptions> = {}): Pr
   for (const door of [policy, people, accounts]) door.remember(false);
   const feed = { live: true, lagBytes: 0 };
   const idle = { upgrade: () => {} };
+  const metrics = createMetrics({ process: false });
   const server = await createServer({
     doors,
     socket: { ...idle, routes: () => {} },
@@ -81,7 +85,7 @@ export async function createTestServer(options: Partial<ServerOptions> = {}): Pr
     feed: { state: () => feed },
     sql,
     logger,
-    metrics: createMetrics({ process: false }),
+    metrics,
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://plaza.test',
@@ -89,7 +93,7 @@ export async function createTestServer(options: Partial<ServerOptions> = {}): Pr
     rates: { anonymous: generous, person: generous, application: generous },
     allowedOrigins: [],
     secret,
-    ...options,
+    ...(typeof more === 'function' ? more({ doors, sql, logger, metrics }) : more),
   });
 
   async function ask(method: string, path: string, { token, headers = {}, body, address = '192.0.2.1' }: Ask = {}): Promise<Answer> {

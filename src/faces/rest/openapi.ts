@@ -89,7 +89,7 @@ function mended(document: Document): string {
       for (const [status, response] of Object.entries(operation.responses)) {
         if (isDefault(response)) response.description = STATUS_CODES[status] ?? 'Done';
       }
-      for (const status of whatMayGoWrong(method, path, operation))
+      for (const status of whatMayGoWrong(method, operation))
         operation.responses[status] ??= { $ref: `#/components/responses/status${status}` };
     }
   }
@@ -110,12 +110,9 @@ function isDefault(response: unknown): response is { description: string } {
   return typeof response === 'object' && response !== null && 'description' in response && response.description === 'Default Response';
 }
 
-function whatMayGoWrong(method: string, path: string, { requestBody }: Operation): number[] {
-  const always = [400, 401, 403, 429, 500, 503];
-  if (path.includes('{')) always.push(404);
-  if (method !== 'get') always.push(409);
-  if (requestBody) always.push(413, 415);
-  return always;
+function whatMayGoWrong(method: string, { requestBody }: Operation): number[] {
+  const changes = method === 'get' ? [] : [409];
+  return [400, 401, 403, 404, ...changes, ...(requestBody ? [413, 415] : []), 429, 500, 503];
 }
 
 /** The table's codes with this status, as one answer. */

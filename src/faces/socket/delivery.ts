@@ -142,7 +142,7 @@ export function createDelivery({ registry, timing, onFlush }: { registry: Regist
       for (const [person, hint] of room.typing) {
         const packet = packetOf([hint.bytes]);
         for (const { state, client } of room.watches) {
-          if (state === 'open' && !client.muted && client.who.person?.id !== person && !client.receiver.isBusy()) touch(client, packet);
+          if (state === 'open' && !client.muted && client.who.person?.id !== person && client.receiver.hints()) touch(client, packet);
         }
       }
       room.typing.clear();

@@ -21,7 +21,7 @@ export async function readLists(doors: Doors, who: Who): Promise<MyLists> {
   return { communities, channels };
 }
 
-async function readCommunities({ communities }: Doors, who: Who): Promise<MyCommunity[]> {
+export async function readCommunities({ communities }: Doors, who: Who): Promise<MyCommunity[]> {
   const mine: MyCommunity[] = [];
   let after: string | undefined;
   for (let page = 0; page < communityPages; page++) {
@@ -50,7 +50,7 @@ export async function readJoined(doors: Doors, who: Who, { channel: id, since }:
     readExtras(doors, who, id, log.messages),
   ]);
   const { version, number, messages, gap } = log;
-  return { type: 'joined', channel, version, number, read, messages, ...extras, gap };
+  return { type: 'joined', channel, ...(since !== undefined && { since }), version, number, read, messages, ...extras, gap };
 }
 
 async function readLast({ conversations }: Doors, who: Who, channel: Id) {
@@ -66,9 +66,9 @@ export async function readSynced(doors: Doors, who: Who, { channel, since }: { c
 
 export async function readPaged(doors: Doors, who: Who, frame: Extract<ClientFrame, { type: 'page' }>): Promise<Frame<'paged'>> {
   const { channel, before, after, around, limit } = frame;
-  const { messages, more } = await doors.conversations.page(who, { channel, before, after, around, limit });
+  const { messages, more, head } = await doors.conversations.page(who, { channel, before, after, around, limit });
   const extras = await readExtras(doors, who, channel, messages);
-  return { type: 'paged', channel, messages, ...extras, more };
+  return { type: 'paged', channel, version: head.version, messages, ...extras, more };
 }
 
 /** What a client needs to draw these messages: their authors, and which reactions are its own. */

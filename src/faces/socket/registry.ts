@@ -14,8 +14,8 @@ export interface Heard {
 export interface Receiver {
   /** Shared frames, in one write. */
   write(packets: readonly Packet[]): void;
-  /** Has enough to read already; hints are not for it. */
-  isBusy(): boolean;
+  /** Is to be told of hints just now. */
+  hints(): boolean;
   /** Something that concerns the person, or a community of theirs. */
   personal(bytes: Buffer): void;
   /** These moved, and are not open or missed something. */

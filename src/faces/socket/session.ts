@@ -8,9 +8,10 @@ import { decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { type Packet, packetOf } from './packet.ts';
 import { createPace } from './pace.ts';
-import { readJoined, readLists, readSynced } from './reads.ts';
+import { type MyLists, readJoined, readLists, readSynced } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
+import { readStable } from './stable.ts';
 import { type Answer, perform } from './verbs.ts';
 import type { Wheel } from './wheel.ts';
 
@@ -21,6 +22,8 @@ export interface Transport {
   write(packets: readonly Packet[]): void;
   /** Has much that the client did not read yet: no further request is begun, hints are left out. */
   isBusy(): boolean;
+  /** Typing is shown to this client. */
+  readonly hints: boolean;
   /** Stop, or go on, reading what the client sends. */
   pause(on: boolean): void;
   /** Tells why and closes; nothing goes out after. */
@@ -63,7 +66,6 @@ export interface Session {
 
 const garbledAllowed = 5;
 const earlyPersonal = 100;
-const listTries = 5;
 const typingPauseMs = 3000;
 /** A listener's sync that failed is tried again after so long. */
 const retryMs = 1000;
@@ -95,7 +97,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
 
   const receiver: Receiver = {
     write: transport.write,
-    isBusy: transport.isBusy,
+    hints: () => transport.hints && !transport.isBusy(),
     personal,
     behind(heads) {
       if (!options.listens) return transport.send({ type: 'head', heads });
@@ -246,28 +248,26 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
   async function greet(me: Client, epoch: string): Promise<void> {
     const { person } = me.who;
     if (!person) return;
-    if (options.lists) await readStable(me, (lists) => send({ type: 'ready', epoch, person, ...lists, silence: settings.silenceSeconds }));
+    if (options.lists) await readMine(me, (lists) => send({ type: 'ready', epoch, person, ...lists, silence: settings.silenceSeconds }));
     greeted = true;
     for (const bytes of early.splice(0)) personal(bytes);
     if (missedEarly) send({ type: 'stale' });
     missedEarly = false;
   }
 
-  /** Reads the lists so that no change of access lies between reading them and hearing of such changes (L9). */
-  async function readStable(me: Client, tell: (lists: Awaited<ReturnType<typeof readLists>>) => void): Promise<void> {
-    for (let i = 0; i < listTries; i++) {
-      const stamp = hub.stamp(me);
-      const lists = await readLists(doors, me.who);
-      if (closed) return;
-      if (hub.stamp(me) !== stamp) continue;
-      tell(lists);
-      hub.setLists(me, {
-        communities: lists.communities.map(({ community }) => community.id),
-        channels: lists.channels.map(({ channel, number, version }) => ({ channel: channel.id, number, version, community: channel.community })),
-      });
-      return;
-    }
-    throw new PlazaError('unavailable');
+  function readMine(me: Client, tell: (lists: MyLists) => void): Promise<void> {
+    return readStable(
+      hub,
+      me,
+      () => readLists(doors, me.who),
+      (lists) => {
+        tell(lists);
+        hub.setLists(me, {
+          communities: lists.communities.map(({ community }) => community.id),
+          channels: lists.channels.map(({ channel, number, version }) => ({ channel: channel.id, number, version, community: channel.community })),
+        });
+      },
+    );
   }
 
   function relist(): void {
@@ -276,7 +276,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     if (listing) return;
     listing = true;
     listAgain = false;
-    readStable(client, () => {})
+    readMine(client, () => {})
       .catch((err: unknown) => {
         logger.warn({ err }, 'The lists of a listener could not be read; they are read again.');
         wheel.after(retryMs, relist);
@@ -304,10 +304,10 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     try {
       const joined = await readJoined(doors, me.who, frame);
       if (closed) return null;
-      const tell = (answer: Answer) => {
+      const tell = (answer: Extract<Answer, { type: 'joined' | 'synced' }>) => {
         if (watch.state === 'gone') throw new PlazaError('forbidden');
+        watch.version = answer.version;
         send(id === undefined ? answer : { ...answer, id });
-        watch.version = 'version' in answer ? answer.version : watch.version;
       };
       tell(joined);
       let { version, gap } = joined;

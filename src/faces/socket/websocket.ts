@@ -109,6 +109,7 @@ function attach(deps: WebSocketDeps, ws: WebSocket, socket: Duplex, address: str
         socket.uncork();
       },
       isBusy: () => socket.writableLength > settings.slowBytes / 8,
+      hints: true,
       pause: (on) => (on ? ws.pause() : ws.resume()),
       bye(code, retryAfter) {
         if (closing) return;

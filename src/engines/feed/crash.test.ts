@@ -1,0 +1,142 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type Pool } from '../postgres/index.ts';
+import { createDurableReader, createFeed, type FeedEvent, slots } from './index.ts';
+import { emitText, type OwnServer, silent, startOwnServer, until } from './testing.ts';
+
+let server: OwnServer;
+let sql: Pool;
+beforeAll(async () => {
+  server = await startOwnServer();
+  sql = connect(server.url, { max: 12, name: 'test' });
+  for (const file of (await readdir('migrations')).sort()) await sql.unsafe(await readFile(`migrations/${file}`, 'utf8'));
+  await sql`create table said (n integer primary key)`;
+  await sql`create table heard (place bigserial primary key, n integer not null)`;
+});
+afterAll(async () => {
+  await sql.end({ timeout: 5 });
+  await server.stop();
+});
+
+/** Writes a row and its event again and again, whatever happens to the database; answers those that were acknowledged. */
+function keepSaying(): { stop(): Promise<number[]> } {
+  const acknowledged: number[] = [];
+  let done = false;
+  let next = 0;
+  const writers = Array.from({ length: 4 }, async () => {
+    while (!done) {
+      const n = next++;
+      try {
+        await sql.begin(async (tx) => {
+          await tx`insert into said values (${n})`;
+          await emitText(tx, 'plaza/person/1', String(n));
+        });
+        acknowledged.push(n);
+      } catch {
+        // The outcome is unknown: the table tells it in the end.
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  });
+  return {
+    async stop() {
+      done = true;
+      await Promise.all(writers);
+      return acknowledged;
+    },
+  };
+}
+const numbers = (batch: readonly FeedEvent[]) => batch.map((event) => Number(event.bytes.toString()));
+const ascending = (values: Iterable<number>) => [...values].sort((a, b) => a - b);
+const saidNow = async () => (await sql<{ n: number }[]>`select n from said`).map((row) => row.n);
+
+test('the database is killed under load: the durable reader misses nothing and repeats nothing, the live feed says when to look', async () => {
+  const reader = createDurableReader({
+    url: server.url,
+    sql,
+    name: 'crash',
+    logger: silent,
+    handle: async (tx, events) => void (await tx`insert into heard (n) select * from unnest(${numbers(events)}::integer[])`),
+  });
+  const feed = createFeed({ url: server.url, sql, logger: silent });
+  const live: number[] = [];
+  const told: string[] = [];
+  const looks: Promise<number[]>[] = [];
+  feed.listen({
+    events: (batch) => void live.push(...numbers(batch)),
+    broken: () => void told.push('broken'),
+    mended() {
+      told.push('mended');
+      looks.push(saidNow());
+    },
+  });
+  await feed.start();
+  reader.start();
+  await until(() => reader.state().status === 'running');
+
+  const saying = keepSaying();
+  for (let crashes = 1; crashes <= 3; crashes++) {
+    const before = live.length;
+    await until(() => live.length > before + 20);
+    await server.crash();
+    await until(() => told.length === 2 * crashes);
+  }
+  const before = live.length;
+  await until(() => live.length > before + 20);
+  const acknowledged = await saying.stop();
+  const said = await saidNow();
+  await until(async () => (await sql`select from heard`).length >= said.length);
+  const last = Math.max(...said) + 1;
+  await sql.begin((tx) => emitText(tx, 'plaza/person/1', String(last)));
+  await until(() => live.includes(last) && reader.state().handled > 0);
+
+  expect(said).toEqual(expect.arrayContaining(acknowledged));
+  await until(async () => (await sql`select from heard where n = ${last}`).length === 1);
+  const heard = (await sql<{ n: number }[]>`select n from heard`).map((row) => row.n);
+  expect(ascending(heard)).toEqual(ascending([...said, last]));
+
+  expect(told).toEqual(['broken', 'mended', 'broken', 'mended', 'broken', 'mended']);
+  const known = new Set([...live, ...(await Promise.all(looks)).flat()]);
+  expect(ascending(known)).toEqual(ascending([...said, last]));
+  expect(live).toHaveLength(new Set(live).size);
+  await reader.stop();
+  await feed.stop();
+}, 60_000);
+
+test('a slot that the server could not keep is seen in health, made anew, and the reader rebuilds', async () => {
+  let restarts = 0;
+  const create = () =>
+    createDurableReader({
+      url: server.url,
+      sql,
+      name: 'lost',
+      logger: silent,
+      handle: async (tx, events) => void (await tx`insert into heard (n) select * from unnest(${numbers(events)}::integer[])`),
+      restart: async (tx) => {
+        restarts++;
+        await tx`delete from heard`;
+      },
+    });
+  const first = create();
+  first.start();
+  await until(() => first.state().status === 'running');
+  await first.stop();
+  await sql`alter system set max_slot_wal_keep_size = '1MB'`;
+  await sql`select pg_reload_conf()`;
+  const health = async () => (await slots(sql)).find((slot) => slot.name.startsWith('plaza_lost_'));
+  await until(async () => {
+    await sql`select pg_logical_emit_message(true, 'filler', repeat('x', 1000000)), pg_switch_wal()`;
+    await sql`checkpoint`;
+    return (await health())?.walStatus === 'lost';
+  });
+
+  const second = create();
+  second.start();
+  await until(() => second.state().status === 'running');
+  expect(second.state().losses).toBe(1);
+  expect(restarts).toBe(2);
+  expect(await health()).toMatchObject({ active: true, walStatus: 'reserved' });
+  await sql.begin((tx) => emitText(tx, 'plaza/person/1', '5'));
+  await until(async () => (await sql`select from heard`).length === 1);
+  await second.stop();
+}, 60_000);
