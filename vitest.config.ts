@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Packages resolve as they do when the program runs, without their builds for development.
+  ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
     include: ['{contracts,src,client,policies,journeys,bench}/**/*.test.ts'],
     globalSetup: './journeys/support/postgresForTests.ts',
@@ -9,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What comes by the feed comes late on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

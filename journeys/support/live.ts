@@ -73,9 +73,10 @@ export async function streamEvents(base: string, token: string, channel: string)
 }
 
 async function read(body: ReadableStream<Uint8Array>, heard: ServerFrame[]): Promise<string | null> {
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
+  for await (const bytes of body) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.startsWith('data: ')) heard.push(JSON.parse(line.slice('data: '.length)));
   }

@@ -12,7 +12,7 @@ const rotate = defineCommand({
     const logger = createLogger({ level: settings.logLevel, format: settings.logFormat });
     const ground = await joinGround(settings, logger);
     try {
-      const house = await compose({ settings, logger, secret: ground.secret, databaseUrl: ground.databaseUrl });
+      const house = await compose({ ...settings, secret: ground.secret }, logger, ground.databaseUrl);
       try {
         await house.doors.accounts.rotateKeys();
         logger.info('Tokens are signed with a new key from now on');

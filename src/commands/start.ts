@@ -1,8 +1,10 @@
 import { defineCommand } from 'citty';
-import { compose } from '../compose.ts';
+import { compose, type House } from '../compose.ts';
 import { type Ground, openGround } from '../ground.ts';
+import { Advice } from '../kit/advice.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
-import { readSettings, settingFlags } from '../settings.ts';
+import { portProblem } from '../kit/port.ts';
+import { readSettings, type Settings, settingFlags } from '../settings.ts';
 
 /** Draining takes longer only when something hangs; nobody waits for that. */
 const patience = 4_700;
@@ -23,12 +25,13 @@ export default defineCommand({
 
     ground = await openGround(settings, logger);
     try {
-      const house = await compose({ settings, logger, secret: ground.secret, databaseUrl: ground.databaseUrl });
+      const house = await compose({ ...settings, secret: ground.secret }, logger, ground.databaseUrl);
       try {
         if (!stop.asked()) {
-          await house.start();
+          await open(house, settings);
           ground.tell({ address: house.address });
-          welcome(logger, house.address, settings.logFormat, await house.firstAdminLink());
+          const code = await house.doors.accounts.firstAdminCode();
+          welcome(logger, house.address, settings.logFormat, code && `${house.address}/first-admin?code=${encodeURIComponent(code)}`);
         }
         await stop.wanted;
         ground.tell({ stopping: 'yes' });
@@ -42,6 +45,18 @@ export default defineCommand({
     logger.info('Stopped');
   },
 });
+
+async function open(house: House, { host, port }: Settings): Promise<void> {
+  try {
+    await house.start();
+  } catch (error) {
+    const problem =
+      error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error
+        ? portProblem(String(error.code), host, port)
+        : null;
+    throw problem === null ? error : new Advice(problem);
+  }
+}
 
 interface StopRequest {
   /** Resolves once somebody wants us to stop. */

@@ -97,9 +97,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   readJson(app);
   sendHeaders(app, options.allowedOrigins);
   watch(app, metrics);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('connection', 'close');
+  });
+  app.addHook('onRequest', async (request) => {
     if (!draining) return;
-    reply.header('connection', 'close');
     if (request.url.startsWith('/healthz') || request.url.startsWith('/readyz')) return;
     throw new PlazaError('unavailable', 'This server is stopping; another one or the next one answers.', { retryAfter: 1 });
   });

@@ -47,6 +47,10 @@ export async function installation(settings: Partial<AccountsDeps['settings']> =
   async function another(more: Partial<AccountsDeps['settings']> = {}, heard?: (batch: readonly FeedEvent[]) => void): Promise<Process> {
     const sql = connect(database.url, { max: 10, name: 'accounts-test' });
     const house = build(sql, { ...settings, ...more });
+    const memories = [house.accounts, house.people, house.policy];
+    const remember = (on: boolean) => {
+      for (const memory of memories) memory.remember(on);
+    };
     const feed: Feed = createFeed({ url: database.url, sql, logger: silent });
     undo.push(async () => {
       await feed.stop();
@@ -57,14 +61,14 @@ export async function installation(settings: Partial<AccountsDeps['settings']> =
         heard?.(batch);
         for (const { topic, bytes } of batch) {
           if (topic.kind !== 'access') continue;
-          for (const memory of [house.accounts, house.people, house.policy]) memory.forget(JSON.parse(bytes.toString('utf8')));
+          for (const memory of memories) memory.forget(JSON.parse(bytes.toString('utf8')));
         }
       },
-      broken: () => [house.accounts, house.people, house.policy].forEach((memory) => memory.remember(false)),
-      mended: () => [house.accounts, house.people, house.policy].forEach((memory) => memory.remember(true)),
+      broken: () => remember(false),
+      mended: () => remember(true),
     });
     await feed.start();
-    for (const memory of [house.accounts, house.people, house.policy]) memory.remember(true);
+    remember(true);
     return house;
   }
 
@@ -95,7 +99,12 @@ function build(sql: Pool, settings: Partial<AccountsDeps['settings']>): Process 
   const policy = createPolicy({ sql, communitiesBy: 'members' });
   const people = createPeople({ sql, policy });
   const applications = createApplications({ sql, policy, people, log });
-  const communities = createCommunities({ sql, policy, people, conversations: { leaveCommunity: async () => {} } });
+  const communities = createCommunities({
+    sql,
+    policy,
+    people,
+    conversations: { leaveCommunity: async () => {}, firstChat: async () => {} },
+  });
   const mail = { send: async (letter: Letter) => void letters.push(letter) };
   const accounts = createAccounts({
     sql,

@@ -1,5 +1,5 @@
-import type { Logger } from '../../kit/log.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
+import type { Logger } from '../../kit/log.ts';
 import type { Memory } from '../../kit/memory.ts';
 import type { People } from '../people/index.ts';
 import type { Policy, Who } from '../policy/index.ts';

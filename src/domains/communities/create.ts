@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
+import type { Id } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { tags } from '../../kit/text.ts';
-import type { Who } from '../policy/index.ts';
 import type { Deps } from './deps.ts';
 import { cleanDescription, cleanName, cleanSlug, cleanVisibility } from './fields.ts';
 import type { Communities } from './index.ts';
@@ -26,7 +26,7 @@ export function create({ sql, policy, conversations }: Deps): Communities['creat
     const slugs = input.slug === undefined ? slugsOf(fields.name) : [cleanSlug(input.slug)];
 
     const { row } = await sql.begin(async (tx) => {
-      const row = await insert(tx, who, fields, slugs);
+      const row = await insert(tx, { application: who.application, createdBy: me.id }, fields, slugs);
       await addMember(tx, { community: row.id, person: me.id }, 'owner');
       await conversations.firstChat(tx, { application: who.application, community: row.id, person: me.id });
       return { row };
@@ -35,15 +35,22 @@ export function create({ sql, policy, conversations }: Deps): Communities['creat
   };
 }
 
-type Fields = Pick<CommunityRow, 'name' | 'description' | 'tags' | 'visibility' | 'official'>;
+export type Fields = Pick<CommunityRow, 'name' | 'description' | 'tags' | 'visibility' | 'official'>;
 
-/** Takes the first of the slugs that is free. */
-async function insert(tx: Transaction, who: Who, fields: Fields, slugs: Iterable<string>): Promise<CommunityRow> {
+interface Origin {
+  application: Id;
+  createdBy: Id;
+  /** Now, unless history is brought in. */
+  createdAt?: Date;
+}
+
+/** Takes the first of the slugs that is free. @throws taken */
+export async function insert(tx: Transaction, { application, createdBy, createdAt }: Origin, fields: Fields, slugs: Iterable<string>): Promise<CommunityRow> {
   for (const slug of slugs) {
     const [row] = await tx<CommunityRow[]>`
-      insert into communities as c (application, slug, name, description, tags, visibility, official, created_by)
-      values (${who.application}, ${slug}, ${fields.name}, ${fields.description}, ${fields.tags}::text[], ${fields.visibility}, ${fields.official},
-        ${self(who).id})
+      insert into communities as c (application, slug, name, description, tags, visibility, official, created_by, created_at)
+      values (${application}, ${slug}, ${fields.name}, ${fields.description}, ${fields.tags}::text[], ${fields.visibility}, ${fields.official},
+        ${createdBy}, coalesce(${createdAt ?? null}, now()))
       on conflict (application, slug) do nothing
       returning ${columns(tx)}`;
     if (row) return row;

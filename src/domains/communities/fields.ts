@@ -34,7 +34,8 @@ export function cleanReason(value: string): string {
 /** When a ban ends. It must lie ahead: a ban that has already ended would only look like one. */
 export function cleanUntil(value: string): Date {
   const until = new Date(value);
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(value) || Number.isNaN(until.getTime())) refuse('until', '"until" is an ISO 8601 time, like 2030-01-31T12:00:00Z.');
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(value) || Number.isNaN(until.getTime()))
+    refuse('until', '"until" is an ISO 8601 time, like 2030-01-31T12:00:00Z.');
   if (until.getTime() <= Date.now()) refuse('until', '"until" has already passed.');
   return until;
 }

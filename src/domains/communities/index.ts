@@ -23,6 +23,8 @@ import { myRoles } from './myRoles.ts';
 import { setRole } from './setRole.ts';
 import { unban } from './unban.ts';
 
+export { bringInCommunity, type PastCommunity } from './history.ts';
+
 export interface CommunityMember {
   person: Profile;
   role: CommunityRole;

@@ -2,6 +2,8 @@ import { type PlazaEvent, parseTopic } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
 import { connect, type Pool } from '../../engines/postgres/index.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
+import { type Conversations, createConversations, createLog } from '../conversations/index.ts';
+import { createPeople } from '../people/index.ts';
 import { createPolicy, defaultApplication, type Policy, type Who } from '../policy/index.ts';
 import { type Communities, createCommunities } from './index.ts';
 
@@ -10,8 +12,7 @@ export interface Town {
   sql: Pool;
   policy: Policy;
   communities: Communities;
-  /** Whose channels were left, as the conversations' door was told. */
-  left: { community: Id; person: Id }[];
+  conversations: Conversations;
   someone(handle: string, role?: ApplicationRole, application?: Id): Promise<Who>;
   otherApplication(): Promise<Id>;
   /** What was emitted since the last call, in commit order. */
@@ -25,33 +26,15 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
   const slot = `t${Math.random().toString(36).slice(2)}`;
   await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
   const policy = createPolicy({ sql, communitiesBy: settings.communitiesBy ?? 'members' });
-  const left: Town['left'] = [];
-  const communities = createCommunities({
-    sql,
-    policy,
-    conversations: {
-      async leaveCommunity(_tx, who) {
-        left.push(who);
-      },
-    },
-    people: {
-      async profiles(_who, ids) {
-        const rows = await sql<
-          { id: Id; handle: string; name: string }[]
-        >`select id, handle, name from people where id = any (${[...ids]}::bigint[])`;
-        return ids.map((id) => {
-          const row = rows.find((r) => r.id === id);
-          return row ? { ...row, bot: false, about: '', interests: [], avatar: null, createdAt: '' } : null;
-        });
-      },
-    },
-  });
+  const log = createLog({ sql, lanes: 1, logger: { warn() {}, error() {} } });
+  const conversations = createConversations({ sql, policy, log });
+  const communities = createCommunities({ sql, policy, conversations, people: createPeople({ sql, policy }) });
 
   return {
     sql,
     policy,
     communities,
-    left,
+    conversations,
 
     async someone(handle, role = 'member', application = defaultApplication) {
       const [row] = await sql<

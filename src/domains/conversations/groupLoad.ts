@@ -55,7 +55,8 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
   return loaded;
 }
 
-async function loadKeys(tx: Transaction, changes: readonly Change[]): Promise<readonly MessageRow[]> {
+/** The messages whose keys come again. */
+export async function loadKeys(tx: Transaction, changes: readonly Change[]): Promise<readonly MessageRow[]> {
   const keyed = changes.filter((change) => change.key !== undefined);
   if (keyed.length === 0) return [];
   // One descent of messages_by_key for each key; "offset 0" keeps the planner from joining by a scan of all messages.

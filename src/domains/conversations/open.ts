@@ -16,25 +16,57 @@ export interface NewChannel {
   pair?: string;
   chatNumber?: number;
   members?: readonly { person: Id; role: CommunityRole }[];
+  /** Now, unless history is brought in; its members joined then. */
+  createdAt?: Date;
 }
 
-/** Makes a channel with an empty log and its first members, and tells the members. The one place where channels begin. */
+/** Makes a channel with an empty log and its first members, and tells the members. */
 export async function openChannel(tx: Transaction, channel: NewChannel): Promise<Channel> {
-  const [row] = await tx<ChannelRow[]>`
-    insert into channels (application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, active_at)
-    values (${channel.application}, ${channel.community ?? null}, ${channel.kind}, ${channel.name ?? null}, ${channel.topic ?? ''}, ${channel.tags ?? []}::text[],
-      ${channel.visibility}, ${channel.posting ?? 'everyone'}, ${channel.pair ?? null}, ${channel.chatNumber ?? null}, ${channel.createdBy},
-      ${channel.kind === 'discussion' ? new Date() : null})
-    returning *`;
-  if (!row) throw new Error('an insert returned no row');
-  const opened = toChannel(row);
-  const members = channel.members ?? [];
+  const [opened] = await openChannels(tx, [channel]);
+  if (!opened) throw new Error('an insert returned no row');
+  return opened;
+}
+
+/** The same for many, in as many queries as for one; answers in the same order. The one place where channels begin. */
+export async function openChannels(tx: Transaction, channels: readonly NewChannel[]): Promise<Channel[]> {
+  const now = new Date();
+  const given = channels.map((channel, i) => ({
+    place: i,
+    application: channel.application,
+    community: channel.community ?? null,
+    kind: channel.kind,
+    name: channel.name ?? null,
+    topic: channel.topic ?? '',
+    tags: channel.tags ?? [],
+    visibility: channel.visibility,
+    posting: channel.posting ?? 'everyone',
+    pair: channel.pair ?? null,
+    chat_number: channel.chatNumber ?? null,
+    created_by: channel.createdBy,
+    created_at: channel.createdAt ?? now,
+    active_at: channel.kind === 'discussion' ? (channel.createdAt ?? now) : null,
+  }));
+  const rows = await tx<ChannelRow[]>`
+    with given as materialized (
+      select new_id() as id, g.*
+      from jsonb_to_recordset(${tx.json(given)}) as g (place int, application bigint, community bigint, kind text, name text, topic text, tags text[],
+        visibility text, posting text, pair text, chat_number int, created_by bigint, created_at timestamptz, active_at timestamptz)
+      order by place
+    ), made as (
+      insert into channels (id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, created_at, active_at)
+      select id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, created_at, active_at from given
+      returning *
+    )
+    select made.* from made join given using (id) order by given.place`;
+  const opened = rows.map(toChannel);
+  const members = opened.flatMap(({ id }, i) => (channels[i]?.members ?? []).map((member) => ({ channel: id, since: channels[i]?.createdAt ?? now, ...member })));
   await Promise.all([
-    tx`insert into channel_heads (channel) values (${row.id})`,
+    tx`insert into channel_heads (channel) select unnest(${opened.map(({ id }) => id)}::bigint[])`,
     tx`
-      insert into channel_members (channel, person, role)
-      select ${row.id}, * from unnest(${members.map((m) => m.person)}::bigint[], ${members.map((m) => m.role)}::text[])`,
-    emit(tx, announcements(opened, members)),
+      insert into channel_members (channel, person, role, joined_at)
+      select * from unnest(${members.map((m) => m.channel)}::bigint[], ${members.map((m) => m.person)}::bigint[], ${members.map((m) => m.role)}::text[],
+        ${members.map((m) => m.since.toISOString())}::timestamptz[])`,
+    emit(tx, opened.flatMap((channel, i) => announcements(channel, channels[i]?.members ?? []))),
   ]);
   return opened;
 }

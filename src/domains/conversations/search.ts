@@ -14,11 +14,15 @@ export function search({ sql, policy }: Deps): Conversations['search'] {
     const words = text(input.q, { field: 'q', min: 1, max: 200 }).match(/[\p{L}\p{N}]+/gu) ?? [];
     if (words.length === 0) throw new PlazaError('invalid_input', '"q" must hold at least one word.', { field: 'q' });
     const before = page.after ? Math.trunc(Number(decodeCursor(page.after, ['number'])[0])) : 2_147_483_647;
+    // Found first, sorted after: the planner takes every beginning of a word for a common one, and would read the whole
+    // chat backwards in the hope of meeting matches soon.
     const rows = await sql<MessageRow[]>`
-      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at from messages
-      where channel = ${input.channel} and words @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})
-        and number < ${before} and deleted_at is null
-      order by number desc limit ${size + 1}`;
+      with found as materialized (
+        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at from messages
+        where channel = ${input.channel} and words @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})
+          and number < ${before} and deleted_at is null
+      )
+      select * from found order by number desc limit ${size + 1}`;
     await freshly(policy, who, input.channel);
     return toPage(rows, size, toMessage, (row) => [row.number]);
   };

@@ -12,6 +12,8 @@ import { search } from './search.ts';
 import { update } from './update.ts';
 
 /** What others see: handle, name, profile. */
+export { bringInPeople, type PastPerson } from './history.ts';
+
 export interface People {
   /** People of the caller's application, in the order of `ids`; null where there is none. One query. */
   profiles(who: Who, ids: readonly Id[]): Promise<(Profile | null)[]>;

@@ -3,11 +3,12 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Mail } from './index.ts';
+import { createUnderWay } from './underWay.ts';
 
 /** Writes each letter as an .eml file that mail programs open: no mail server is needed to begin with. */
 export function createFolderMail({ folder, from }: { folder: string; from: string }): Mail {
   const writer = createTransport({ streamTransport: true, buffer: true, disableFileAccess: true, disableUrlAccess: true });
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
 
   async function write(to: string, subject: string, text: string): Promise<void> {
     const { message } = await writer.sendMail({ from, to: { name: '', address: to }, subject, text });
@@ -21,13 +22,7 @@ export function createFolderMail({ folder, from }: { folder: string; from: strin
   }
 
   return {
-    async send({ to, subject, text }) {
-      const written = write(to, subject, text).finally(() => underWay.delete(written));
-      underWay.add(written);
-      await written;
-    },
-    async close() {
-      await Promise.allSettled(underWay);
-    },
+    send: ({ to, subject, text }) => underWay.track(write(to, subject, text)),
+    close: underWay.settle,
   };
 }

@@ -12,7 +12,7 @@ export interface Letter {
 export interface Mail {
   /** Resolves once the letter is handed over: written, or taken by the mail server. Rejects when it was not. */
   send(letter: Letter): Promise<void>;
-  /** Waits for letters on their way, at most as long as the mail server may take. */
+  /** Waits for letters on their way, two seconds at most. */
   close(): Promise<void>;
 }
 

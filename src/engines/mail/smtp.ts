@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Mail } from './index.ts';
+import { createUnderWay } from './underWay.ts';
 
 /** Hands letters to a mail server over a few kept connections. */
 export function createSmtpMail({ url, from }: { url: string; from: string }): Mail {
@@ -17,19 +18,13 @@ export function createSmtpMail({ url, from }: { url: string; from: string }): Ma
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const underWay = new Set<Promise<void>>();
+  const underWay = createUnderWay();
 
   return {
-    async send({ to, subject, text }) {
-      const sent = transport
-        .sendMail({ from, to: { name: '', address: to }, subject, text })
-        .then(() => {})
-        .finally(() => underWay.delete(sent));
-      underWay.add(sent);
-      await sent;
-    },
+    send: ({ to, subject, text }) =>
+      underWay.track(transport.sendMail({ from, to: { name: '', address: to }, subject, text }).then(() => {})),
     async close() {
-      await Promise.allSettled(underWay);
+      await underWay.settle();
       transport.close();
     },
   };

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   max: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** Told of every statement before it goes out. */
+  watch?: (query: string, parameters: readonly unknown[]) => void;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface ConnectOptions {
  * demand and come back by themselves after the database was away.
  */
 export function connect(url: string, options: ConnectOptions): Pool {
+  const { watch } = options;
   const { address, socket } = bySocket(url);
   return postgres(address, {
     ...(socket ? { path: socket } : {}),
@@ -26,6 +29,7 @@ export function connect(url: string, options: ConnectOptions): Pool {
     idle_timeout: 60,
     connect_timeout: 5,
     onnotice: () => {},
+    ...(watch ? { debug: (_: number, query: string, parameters: unknown[]) => watch(query, parameters) } : {}),
     connection: { application_name: options.name },
   });
 }

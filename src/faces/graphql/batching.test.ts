@@ -37,6 +37,10 @@ async function community(name: string, discussions: number, comments: number): P
   return id;
 }
 
+const discussed = `query($id: ID!) {
+  community(id: $id) { discussions { nodes { title comments { nodes { body author { name } } } } } }
+}`;
+
 const everything = `query($id: ID!) {
   community(id: $id) {
     name memberCount myRole createdBy { name about }
@@ -63,5 +67,10 @@ test('[C3] a community with discussions, comments and authors costs the same few
   });
   expect(seen).toBe(120);
   expect(many.sort()).toEqual(few.sort());
-  expect(many).toHaveLength(0);
+  expect(many).toHaveLength(17);
+  // The caller, the community, the discussions and who may read them, the comments and who may read them, the authors.
+  for (const id of [small, large]) {
+    const asked = await house.queries(() => house.data(discussed, { id }, ana.token));
+    expect(asked).toHaveLength(7);
+  }
 }, 120_000);

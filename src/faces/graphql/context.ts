@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import { guest, type Who } from '../../domains/policy/index.ts';
 import { bearer } from '../http/caller.ts';
-import type { Live } from './live.ts';
+import type { Live } from '../socket/index.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What every resolver gets. Made once per request; on a websocket once per operation. */

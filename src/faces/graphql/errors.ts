@@ -33,7 +33,7 @@ export function coded(error: unknown, requestId?: string): GraphQLError {
       retryable,
       ...details,
       ...(code === 'internal' && requestId !== undefined && { requestId }),
-      ...(at?.path === undefined && { http: { ...httpOf(at, code) } }),
+      ...(at?.path === undefined && { http: httpOf(at, code) }),
     },
   });
 }
@@ -71,10 +71,13 @@ function codeOfStatus(status: number): ErrorCode {
   return 'invalid_input';
 }
 
-/** Refused documents are 400 to those who ask for `application/graphql-response+json`, and 200 to those who do not, as the specification has it. */
+/**
+ * Requests that make no sense are 400. Refused documents are 400 to those who ask for `application/graphql-response+json`
+ * and 200 to others, as the specification of GraphQL over HTTP has it: that is what `spec` says to the server.
+ */
 function httpOf(error: GraphQLError | undefined, code: ErrorCode): object {
-  const given: unknown = error?.extensions['http'];
-  if (typeof given === 'object' && given !== null) return given;
-  const { http } = errors[code];
-  return http === 400 ? { status: 400, spec: true } : { status: http };
+  const { code: given, http } = error?.extensions ?? {};
+  if (typeof http === 'object' && http !== null) return given === 'BAD_REQUEST' ? { ...http, spec: false } : http;
+  const { http: status } = errors[code];
+  return { status, spec: status === 400 };
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createYoga } from 'graphql-yoga';
-import { PlazaError } from '../../../contracts/errors.ts';
+import { closes, PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
@@ -10,19 +10,18 @@ import { type Caller, type Context, createContext } from './context.ts';
 import { coded, isUnforeseen, rootOf } from './errors.ts';
 import { sendGraphiql } from './graphiql.ts';
 import { defaultLimits, type GraphqlLimits } from './limits.ts';
-import type { Live } from './live.ts';
+import type { Live } from '../socket/index.ts';
 import { createSchema } from './schema.ts';
 import { watchOperations } from './watch.ts';
 import { createWebsocket } from './websocket.ts';
 
 export type { GraphqlLimits } from './limits.ts';
 export { defaultLimits } from './limits.ts';
-export type { Live } from './live.ts';
 
 export interface GraphqlFaceDeps {
   doors: Doors;
   live: Live;
-  logger: Logger;
+  logger: Pick<Logger, 'error' | 'debug'>;
   metrics: Metrics;
   limits?: Partial<GraphqlLimits> | undefined;
 }
@@ -41,7 +40,8 @@ const goodbye = 1000;
 
 export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: GraphqlFaceDeps): GraphqlFace {
   const limits = { ...defaultLimits, ...deps.limits };
-  const draining = new AbortController();
+  /** One for each request and websocket: ends its subscriptions. */
+  const endings = new Set<AbortController>();
   const subscriptions = { open: 0 };
   const yoga = createYoga<{ caller: Caller }, Context>({
     schema: createSchema(),
@@ -67,23 +67,27 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     engineFor: (caller) => yoga.getEnveloped({ caller }),
     limits,
     logger,
-    draining: draining.signal,
+    endings,
   });
   metrics.gauge('plaza_graphql_subscriptions', 'GraphQL subscriptions open now, on all transports.', () => subscriptions.open);
   metrics.gauge('plaza_graphql_websockets', 'GraphQL websocket connections open now.', websocket.connections);
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    const ending = new AbortController();
+    endings.add(ending);
+    reply.raw.once('close', () => {
+      endings.delete(ending);
+      ending.abort();
+    });
     const caller: Caller = {
       authorization: request.headers.authorization,
       // Somebody with a token for whom no caller was found gets to know why.
       who: request.headers.authorization !== undefined && request.who.role === 'guest' ? undefined : request.who,
       address: request.ip,
-      signal: AbortSignal.any([gone.signal, draining.signal]),
+      signal: ending.signal,
       requestId: request.id,
     };
-    const asked: RequestInit = { method: request.method, headers: headersOf(request), signal: gone.signal };
+    const asked: RequestInit = { method: request.method, headers: headersOf(request) };
     if (request.body instanceof Buffer) asked.body = new Uint8Array(request.body);
     const response = await yoga.fetch(`http://plaza${request.url}`, asked, { caller });
     reply.code(response.status);
@@ -106,7 +110,8 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     },
     upgrade: websocket.upgrade,
     async drain() {
-      draining.abort(new PlazaError('unavailable', 'This server is stopping; come back, another one or the next one answers.'));
+      const reason = new PlazaError('unavailable', closes.draining.sentence, { retryAfter: 1 });
+      for (const ending of endings) ending.abort(reason);
       await websocket.drain(goodbye);
       await yoga.dispose();
     },

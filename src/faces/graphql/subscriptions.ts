@@ -18,7 +18,8 @@ const typeNames = {
 } as const;
 
 const ChannelEvent = builder.interfaceRef<ChannelEventShape>('ChannelEvent').implement({
-  description: 'One change in a channel. Each moves the version by exactly 1; keep it, and give it as `after` when you come back.',
+  description:
+    'One change in a channel. Each moves the version by exactly 1; those that catch you up may skip some, since they tell of each message once. Keep the version, and give it as `after` when you come back.',
   resolveType: (event) => typeNames[event.type],
   fields: (t) => ({
     version: t.exposeInt('version', { description: "The channel's version after this change." }),

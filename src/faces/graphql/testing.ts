@@ -1,5 +1,6 @@
-import type { Live } from './live.ts';
+import { createFeed, type Feed } from '../../engines/feed/index.ts';
 import { createTestServer, type TestServer } from '../http/testing.ts';
+import { createSocketFace, type SocketFace } from '../socket/index.ts';
 import { createGraphqlFace, type GraphqlFace, type GraphqlLimits } from './index.ts';
 
 export interface GraphqlAnswer {
@@ -19,21 +20,19 @@ export interface GraphqlTest extends TestServer {
   queries(work: () => Promise<unknown>): Promise<string[]>;
 }
 
-const nothingHappens: Live = {
-  subscribe: () => never(),
-  personal: () => never(),
-};
-
-async function* never() {}
-
 /** The real server with this face on it. */
-export async function createGraphqlTest({ live = nothingHappens, limits }: { live?: Live; limits?: Partial<GraphqlLimits> } = {}): Promise<GraphqlTest> {
-  let face: GraphqlFace | undefined;
-  const ground = await createTestServer(({ doors, logger, metrics }) => {
-    face = createGraphqlFace({ doors, live, logger, metrics, limits });
+export async function createGraphqlTest(limits?: Partial<GraphqlLimits>): Promise<GraphqlTest> {
+  const parts: { feed?: Feed; socket?: SocketFace; face?: GraphqlFace } = {};
+  const ground = await createTestServer(({ doors, sql, url, logger, metrics }) => {
+    const feed = createFeed({ url, sql, logger });
+    const socket = createSocketFace({ doors, feed, logger, metrics });
+    const face = createGraphqlFace({ doors, live: socket.live, logger, metrics, limits });
+    Object.assign(parts, { feed, socket, face });
     return { graphql: face };
   });
-  if (!face) throw new Error('no face was made');
+  const { feed, socket, face } = parts;
+  if (!feed || !socket || !face) throw new Error('no face was made');
+  await feed.start();
 
   async function run(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<GraphqlAnswer> {
     const { status, body } = await ground.ask('POST', '/graphql', { token, body: { query, variables } });
@@ -44,6 +43,11 @@ export async function createGraphqlTest({ live = nothingHappens, limits }: { liv
     ...ground,
     face,
     run,
+    async end() {
+      await Promise.all([socket.drain(), face.drain()]);
+      await feed.stop();
+      await ground.end();
+    },
     async data(query, variables, token) {
       const { data, errors } = await run(query, variables, token);
       if (errors.length > 0) throw new Error(JSON.stringify(errors));
@@ -52,7 +56,6 @@ export async function createGraphqlTest({ live = nothingHappens, limits }: { liv
     async queries(work) {
       const asked: string[] = [];
       const { options } = ground.sql;
-      const before = options.debug;
       options.debug = (_connection, query) => {
         // The client asks for types on each new connection; that is nobody's doing here.
         if (!query.includes('pg_catalog.pg_type')) asked.push(query);
@@ -60,8 +63,7 @@ export async function createGraphqlTest({ live = nothingHappens, limits }: { liv
       try {
         await work();
       } finally {
-        if (before === undefined) delete options.debug;
-        else options.debug = before;
+        options.debug = false;
       }
       return asked;
     },

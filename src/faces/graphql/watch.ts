@@ -11,7 +11,7 @@ interface Result {
 }
 
 /** Holds every operation, on whatever transport, to the limits; codes, logs and measures what comes of it. */
-export function watchOperations({ limits, logger, metrics }: { limits: GraphqlLimits; logger: Logger; metrics: Metrics }): Plugin<Context> {
+export function watchOperations({ limits, logger, metrics }: { limits: GraphqlLimits; logger: Pick<Logger, 'error' | 'debug'>; metrics: Metrics }): Plugin<Context> {
   const seconds = metrics.histogram('plaza_graphql_operation_seconds', 'Time to execute a GraphQL query or mutation.', waits, ['kind', 'outcome']);
   const parse = parserWithin(limits);
 

@@ -34,16 +34,16 @@ export interface WebsocketDeps {
   accounts: Pick<Accounts, 'authenticate'>;
   engineFor(caller: Caller): Engine;
   limits: GraphqlLimits;
-  logger: Logger;
+  logger: Pick<Logger, 'error' | 'debug'>;
   /** Aborted when the server drains. */
-  draining: AbortSignal;
+  endings: Set<AbortController>;
 }
 
 /** Seconds between pings; who does not answer until the next one is cut off. */
 const pingSeconds = 20;
 
 /** The GraphQL over WebSocket protocol (graphql-transport-ws). */
-export function createWebsocket({ accounts, engineFor, limits, logger, draining }: WebsocketDeps) {
+export function createWebsocket({ accounts, engineFor, limits, logger, endings }: WebsocketDeps) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false, handleProtocols });
   const awake = new WeakSet<WebSocket>();
   const pings = setInterval(() => {
@@ -95,11 +95,12 @@ export function createWebsocket({ accounts, engineFor, limits, logger, draining 
   });
 
   function opened(socket: WebSocket, address: string): void {
-    const gone = new AbortController();
+    const ending = new AbortController();
+    endings.add(ending);
     const extra: Extra = {
       socket,
       address,
-      signal: AbortSignal.any([gone.signal, draining]),
+      signal: ending.signal,
       requestId: randomUUID(),
       authorization: undefined,
     };
@@ -127,7 +128,8 @@ export function createWebsocket({ accounts, engineFor, limits, logger, draining 
     socket.on('pong', () => awake.add(socket));
     socket.on('error', (err) => logger.debug({ err, requestId: extra.requestId }, 'A GraphQL websocket broke.'));
     socket.once('close', (code, reason) => {
-      gone.abort();
+      endings.delete(ending);
+      ending.abort();
       closed(code, String(reason)).catch((err) => logger.error({ err, requestId: extra.requestId }, 'A GraphQL websocket did not end well.'));
     });
   }

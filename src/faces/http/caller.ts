@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Accounts } from '../../domains/accounts/index.ts';
 import { guest, type Who } from '../../domains/policy/index.ts';
@@ -26,7 +26,7 @@ export function knowCallers(app: FastifyInstance, { accounts, limits }: { accoun
     if (!isCounted(pathOf(request)) || request.method === 'OPTIONS') return;
     let refusal: unknown;
     try {
-      request.who = await accounts.authenticate(bearer(request.headers.authorization), request.ip);
+      request.who = await accounts.authenticate(tokenOf(request), request.ip);
     } catch (error) {
       refusal = error;
     }
@@ -46,6 +46,12 @@ function isExcused(refusal: unknown, request: { url: string; routeOptions: { con
   if (!(refusal instanceof PlazaError)) return false;
   if (refusal.code === 'token_expired' && request.routeOptions.config.expiredIsGuest) return true;
   return pathOf(request) === '/graphql' && (refusal.code === 'token_expired' || refusal.code === 'unauthenticated');
+}
+
+/** Where a browser listens to events it cannot send header fields; there the address may hold the token. */
+function tokenOf(request: FastifyRequest): string | null {
+  const token = bearer(request.headers.authorization);
+  return token === null && pathOf(request) === '/v1/events' ? new URL(request.url, 'http://here').searchParams.get('token') : token;
 }
 
 /**

@@ -6,11 +6,6 @@ const exposed = 'Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Req
 /** What a document of ours may load: nothing. Pages say what they need instead. */
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** GraphiQL is one self-contained page that builds its editor's styles, scripts and workers as it runs. */
-const graphiql =
-  "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; " +
-  "worker-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** Header fields that every answer carries: the request's id, what browsers may do with it, and who may read it from elsewhere. */
 export function sendHeaders(app: FastifyInstance, allowedOrigins: readonly string[]): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -21,7 +16,7 @@ export function sendHeaders(app: FastifyInstance, allowedOrigins: readonly strin
       .header('referrer-policy', 'no-referrer')
       .header('x-frame-options', 'DENY')
       .header('cross-origin-opener-policy', 'same-origin')
-      .header('content-security-policy', path === '/graphql' ? graphiql : nothing);
+      .header('content-security-policy', nothing);
     if (path.startsWith('/v1/')) reply.header('cache-control', 'no-store');
     allow(request.headers.origin);
 

@@ -50,7 +50,7 @@ export interface TestServer {
   end(): Promise<void>;
 }
 
-type Ground = Pick<ServerOptions, 'doors' | 'logger' | 'metrics'> & { sql: Pool };
+type Ground = Pick<ServerOptions, 'doors' | 'logger' | 'metrics'> & { sql: Pool; url: string };
 
 const generous = { perSecond: 1e6, burst: 1e6 };
 
@@ -93,7 +93,7 @@ export async function createTestServer(more: Partial<ServerOptions> | ((ground: 
     rates: { anonymous: generous, person: generous, application: generous },
     allowedOrigins: [],
     secret,
-    ...(typeof more === 'function' ? more({ doors, sql, logger, metrics }) : more),
+    ...(typeof more === 'function' ? more({ doors, sql, url: database.url, logger, metrics }) : more),
   });
 
   async function ask(method: string, path: string, { token, headers = {}, body, address = '192.0.2.1' }: Ask = {}): Promise<Answer> {

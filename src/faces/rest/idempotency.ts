@@ -21,7 +21,7 @@ interface Kept {
 }
 
 /** Seconds that a repeated request waits for the first one's answer. */
-const patience = 5;
+const patience = 2;
 
 /**
  * `Idempotency-Key` on requests that change something: the same key with the same request is given the first answer

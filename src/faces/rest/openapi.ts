@@ -34,6 +34,16 @@ const tags = [
   { name: 'Applications', description: 'Chats and messages for other programs, with an application’s token. Names are in snake_case.' },
 ];
 
+/** The one address that another face answers; how it goes is told in docs/socket.md. */
+const events = {
+  tags: ['Events'],
+  summary: 'What happens, as it happens',
+  description:
+    'Server-sent events that carry the frames of the socket. With `poll`, one answer `{frames: […]}` as soon as there is news. Browsers, whose EventSource sends no header fields, put the access token into `token`.',
+  parameters: (['join', 'token', 'poll', 'epoch'] as const).map((name) => ({ name, in: 'query', schema: { type: 'string' as const } })),
+  responses: { '200': { description: 'Frames', content: { 'text/event-stream': { schema: { type: 'string' as const } } } } },
+};
+
 /** Gathers the description of all routes made after it. */
 export async function describe(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
@@ -47,6 +57,7 @@ export async function describe(app: FastifyInstance): Promise<void> {
         },
       },
       security: [{ bearer: [] }],
+      paths: { '/v1/events': { get: events } },
     },
     transform: (document) => {
       if (!document.url.startsWith('/v1/')) return { schema: { hide: true }, url: document.url };

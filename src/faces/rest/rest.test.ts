@@ -184,7 +184,8 @@ describe('conversations', () => {
     const made = await ask('POST', '/v1/communities/seeds/channels', as(ana, { name: 'swap', topic: 'Who has, who wants' }));
     expect(made.status).toBe(201);
     const at = made.headers['location'] ?? '';
-    expect((await ask('GET', '/v1/communities/seeds/channels', as(ana))).body['items']).toHaveLength(1);
+    const chats = await ask('GET', '/v1/communities/seeds/channels', as(ana));
+    expect(chats.body['items'].map((one: { name: string }) => one.name)).toContain('swap');
     for (let n = 1; n <= 7; n++) {
       const posted = await ask('POST', `${at}/messages`, as(ana, { body: `message ${n}`, key: `k${n}` }));
       expect(posted).toMatchObject({ status: 201, body: { number: n, version: n, repeated: false } });
@@ -312,8 +313,8 @@ describe('applications', () => {
 });
 
 test('every operation of the document was asked and answered well', () => {
-  // These need a code that only goes by mail.
-  const byMail = ['postResetPassword', 'postMeVerifyEmail', 'postFirstAdmin'];
+  // These need a code that only goes by mail; events are the socket face's.
+  const byMail = ['postResetPassword', 'postMeVerifyEmail', 'postFirstAdmin', 'getEvents'];
   const operations = Object.values(checkedPaths()).flatMap((methods) => Object.values(methods).map((operation) => operation.operationId));
   expect(operations.filter((name) => !checker.answered.has(name) && !byMail.includes(name))).toEqual([]);
 });

@@ -1,0 +1,68 @@
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { Transaction } from '../../engines/postgres/index.ts';
+import { type Change, writeGroup } from './group.ts';
+import { channelName } from './names.ts';
+import { type NewChannel, openChannels } from './open.ts';
+import { messageBody } from './post.ts';
+import type { Step } from './steps.ts';
+
+/** One change of a conversation's past, in milliseconds since 1970. Messages are named by number. */
+export type PastChange = { at: number; by: Person } & (
+  | { do: 'post'; body: string; replyTo: number | null }
+  | { do: 'edit'; number: number; body: string }
+  | { do: 'delete'; number: number }
+  | { do: 'react'; number: number; emoji: string }
+  | { do: 'pin'; number: number }
+);
+
+/** A conversation that went on here, or elsewhere, for a while. */
+export interface PastChannel extends NewChannel {
+  createdAt: Date;
+  /** In the order in which they happened. */
+  changes: readonly PastChange[];
+  /** How far somebody has read; authors have read up to their last message anyway. */
+  reads: readonly { person: Id; number: number; at: number }[];
+}
+
+/**
+ * Brings conversations in with the past they had, through the log's own way to write: numbers, versions, revisions,
+ * tallies and events are those of any other log. Nobody is asked. Best by some thousands of changes at once.
+ * @throws invalid_input, or whatever a change is refused with: then nothing of it may be kept
+ */
+export async function bringInChannels(tx: Transaction, past: readonly PastChannel[]): Promise<Channel[]> {
+  const channels = await openChannels(tx, past.map((channel) => (channel.name === undefined ? channel : { ...channel, name: channelName(channel.name) })));
+  const placed = channels.map((channel, i) => ({ id: channel.id, past: past[i] }));
+  const changes = placed.flatMap(({ id, past }) => (past?.changes ?? []).map((change) => toChange(id, change)));
+  for (const outcome of await writeGroup(tx, changes, Date.now())) if (outcome instanceof PlazaError) throw outcome;
+
+  const reads = placed.flatMap(({ id, past }) => (past?.reads ?? []).map((read) => ({ ...read, channel: id })));
+  await tx`
+    insert into read_positions (person, channel, number, read_at)
+    select person, channel, number, to_timestamp(ms / 1000)
+    from unnest(${reads.map((r) => r.person)}::bigint[], ${reads.map((r) => r.channel)}::bigint[], ${reads.map((r) => r.number)}::int[],
+      ${reads.map((r) => r.at)}::float8[]) as r (person, channel, number, ms)
+    on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
+  return channels;
+}
+
+function toChange(channel: Id, past: PastChange): Change {
+  const { at, by } = past;
+  if (past.do !== 'post') return { channel, by, at, number: past.number, plan: ({ message }) => stepOn(message, past) };
+  const { body, replyTo } = past;
+  return { channel, by, at, plan: () => ({ do: 'post', body: messageBody(body), replyTo }) };
+}
+
+function stepOn(message: Message | null, past: Exclude<PastChange, { do: 'post' }>): Step {
+  if (message === null || message.deletedAt !== null) throw new PlazaError('conflict', `There is no message ${past.number} to ${past.do}.`);
+  switch (past.do) {
+    case 'edit':
+      return { do: 'edit', message, body: messageBody(past.body) };
+    case 'delete':
+      return { do: 'delete', message };
+    case 'react':
+      return { do: 'react', message, emoji: past.emoji, on: true };
+    case 'pin':
+      return { do: 'pin', message, on: true };
+  }
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../engines/postgres/index.ts';
+import { testCommunity, testGround, testPerson } from '../testing.ts';
+import { createConversations } from './create.ts';
+
+const ground = await testGround();
+const { sql } = ground;
+const ana = await testPerson(sql, 'ana');
+const community = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
+const other = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
+
+// The verbs' own statements, caught on their way to the server and then explained with the same parameters.
+const caught: { query: string; parameters: unknown[] }[] = [];
+const watched = connect(ground.url, { max: 1, name: 'watched', watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }) });
+const conversations = createConversations({ ...ground, sql: watched });
+let channel = '';
+
+beforeAll(async () => {
+  // Enough that reading all of a table would be the wrong plan.
+  const [row] = await sql<{ id: string }[]>`
+    with made as (
+      insert into channels (application, community, kind, visibility, name, active_at, tags, comments, popularity, chat_number)
+      select 1, case when i % 2 = 0 then ${community}::bigint else ${other}::bigint end, 'discussion', 'public', 'd' || i, now() - i * interval '1 minute',
+        case when i % 500 = 0 then '{rare}' else '{}' end::text[], case when i % 100 = 0 then 0 else 5 end, i % 37, i
+      from generate_series(1, 6000) i returning id
+    ), heads as (insert into channel_heads (channel, number, version) select id, 20, 20 from made)
+    select min(id) as id from made`;
+  channel = row?.id ?? '';
+  await sql`
+    insert into messages (channel, number, version, author, key, body, created_at, words)
+    select c.id, i, i, ${ana.person.id}, 'k' || i, 'body', now(), to_tsvector('simple', 'word' || i)
+    from channels c, generate_series(1, case when c.id = ${channel} then 20000 else 3 end) i`;
+  await sql`update messages set pinned_at = now() where number = 2`;
+  await sql`update channel_heads set number = 20000, version = 20000 where channel = ${channel}`;
+  await sql`insert into read_positions (person, channel, number) select p, ${channel}, 1 from generate_series(1, 5000) p`;
+  await sql`analyze`;
+});
+afterAll(() => watched.end());
+
+/** The plans of all statements that a verb sends. */
+async function plansOf(verb: () => Promise<unknown>): Promise<string> {
+  caught.length = 0;
+  await verb();
+  const plans: string[] = [];
+  for (const { query, parameters } of caught.filter((one) => !/^(begin|commit)/.test(one.query))) {
+    const rows = await sql.unsafe(`explain ${query}`, parameters as never[]);
+    plans.push(rows.map((row) => String(Object.values(row)[0])).join('\n'));
+  }
+  return plans.join('\n\n');
+}
+
+test.each<[string, () => Promise<unknown>, string]>([
+  ['the last page', () => conversations.page(ana, { channel }), 'messages_pkey'],
+  ['a page in the middle', () => conversations.page(ana, { channel, around: 10_000 }), 'messages_pkey'],
+  ['the first page', () => conversations.page(ana, { channel, after: 0 }), 'messages_pkey'],
+  ['[L7] what changed since a version', () => conversations.since(ana, { channel, version: 19_990 }), 'messages_by_version'],
+  ['pins', () => conversations.pins(ana, channel, {}), 'messages_pinned'],
+  ['words of a chat', () => conversations.search(ana, { channel, q: 'word19999' }, {}), 'messages_by_words'],
+  ['who has read', () => conversations.readers(ana, { channel, number: 1 }, {}), 'read_positions_by_channel'],
+  ['latest discussions', () => conversations.discussions(ana, { community, sort: 'latest' }, {}), 'discussions_latest'],
+  ['popular discussions', () => conversations.discussions(ana, { community, sort: 'popular' }, {}), 'discussions_popular'],
+  ['unanswered discussions', () => conversations.discussions(ana, { community, sort: 'unanswered' }, {}), 'discussions_unanswered'],
+  ['discussions by tag', () => conversations.discussions(ana, { community, sort: 'latest', tag: 'rare' }, {}), 'discussions_by_tag'],
+  ['single messages', () => conversations.messages(ana, [{ channel, number: 5 }]), 'messages_pkey'],
+  ['messages of many channels', () => conversations.messagesOf(ana, [channel], 0, 10), 'messages_pkey'],
+])('%s: along an index, never through all messages', async (_, verb, index) => {
+  const plans = await plansOf(verb);
+  expect(plans).toContain(index);
+  expect(plans).not.toMatch(/Seq Scan on (messages|channels|read_positions)/);
+});
+
+test('a page, and a sync, cost the same number of statements at any depth', async () => {
+  const counts: number[] = [];
+  for (const place of [{}, { before: 19_000 }, { around: 10 }, { after: 0 }]) {
+    caught.length = 0;
+    await conversations.page(ana, { channel, limit: 10, ...place });
+    counts.push(caught.length);
+  }
+  expect(counts).toEqual([1, 1, 1, 1]);
+  caught.length = 0;
+  await conversations.since(ana, { channel, version: 0, limit: 100 });
+  expect(caught.length).toBe(1);
+});
+
+test('[L4] the group looks keys up one by one, along their index', async () => {
+  const { loadKeys } = await import('./groupLoad.ts');
+  const changes = [{ channel, by: ana.person, key: 'k5', plan: () => null }];
+  const plans = await plansOf(() => watched.begin((tx) => loadKeys(tx, changes)));
+  expect(plans).toContain('messages_by_key');
+});

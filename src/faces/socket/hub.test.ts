@@ -1,0 +1,506 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { PlazaError } from '../../../contracts/errors.ts';
+import type { AccessEvent, ChannelEvent } from '../../../contracts/events.ts';
+import type { Head, Id } from '../../../contracts/nouns.ts';
+import type { ServerFrame } from '../../../contracts/wire.ts';
+import type { Who } from '../../domains/policy/index.ts';
+import { createLogger } from '../../kit/log.ts';
+import { createHub, type Hub } from './hub.ts';
+import type { Client, Heard } from './registry.ts';
+
+const silent = createLogger({ level: 'silent', format: 'json' });
+const hubs: Hub[] = [];
+afterEach(() => {
+  for (const hub of hubs.splice(0)) hub.stop();
+});
+
+type Said = ServerFrame | { type: 'end'; code: string } | { type: 'relist' };
+
+/** A hub on a scripted database: who is kept out of which channel, and where logs end. */
+function scripted() {
+  const world = {
+    out: new Set<string>(),
+    heads: new Map<Id, Head>(),
+    /** Questions wait while this is set. */
+    gate: null as Promise<void> | null,
+    away: false,
+    asked: 0,
+  };
+  async function answer<T>(value: () => T): Promise<T> {
+    // What is read is the state at the moment of the question.
+    const read = value();
+    world.asked++;
+    await world.gate;
+    if (world.away) throw new Error('away');
+    return read;
+  }
+  const hub = createHub({
+    conversations: {
+      mayRead: (asks) => answer(() => asks.map(({ who, channel }) => !world.out.has(`${who.person?.id} ${channel}`))),
+      heads: (ids) => answer(() => ids.map((id) => world.heads.get(id) ?? null)),
+    },
+    logger: silent,
+    timing: { shortestTickMs: 1, longestTickMs: 2, slowTickMs: 3 },
+  });
+  hubs.push(hub);
+  let version = 0;
+  return {
+    hub,
+    world,
+    posted(channel: Id, at?: number): Heard {
+      version = at ?? version + 1;
+      const event = { type: 'pinned', channel, version, number: 1, pinnedAt: null } as unknown as ChannelEvent;
+      return { topic: { kind: 'channel', channel, version, number: version }, bytes: Buffer.from(JSON.stringify(event)) };
+    },
+    enter(person: Id, more: Partial<Who> = {}) {
+      const who: Who = {
+        application: '1',
+        role: 'member',
+        person: { id: person, handle: person, name: person, bot: false },
+        account: `4${person}`,
+        device: `7${person}`,
+        scopes: [],
+        address: '::1',
+        ...more,
+      };
+      const said: Said[] = [];
+      const identity = { answer: who as Who | PlazaError };
+      const client: Client = hub.enter(who, {
+        write(packets) {
+          for (const { json } of packets) said.push(JSON.parse(json.toString()));
+        },
+        hints: () => true,
+        personal: (bytes) => said.push({ type: 'personal', event: JSON.parse(bytes.toString()) }),
+        behind: (heads) => said.push({ type: 'head', heads }),
+        left: (channel, code) => said.push({ type: 'left', channel, code }),
+        relist: () => said.push({ type: 'relist' }),
+        stale: () => said.push({ type: 'stale' }),
+        end(code) {
+          said.push({ type: 'end', code });
+          hub.leave(client);
+        },
+        async identify() {
+          if (identity.answer instanceof PlazaError) throw identity.answer;
+          return identity.answer;
+        },
+      });
+      return { client, said, identity, versions: () => versionsOf(said) };
+    },
+    open(client: Client, channel: Id, at = 0, community: Id | null = null) {
+      const watch = hub.hold(client, channel);
+      hub.open(watch, { version: at, number: at, community });
+      return watch;
+    },
+  };
+}
+
+function versionsOf(said: Said[]): number[] {
+  return said.flatMap((frame) => (frame.type === 'events' ? frame.events.map((event) => event.version) : []));
+}
+
+function access(event: Omit<AccessEvent, 'type'>): Heard {
+  return { topic: { kind: 'access' }, bytes: Buffer.from(JSON.stringify({ type: 'access', ...event })) };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Long enough for ticks and questions that should come to nothing. */
+const quiet = () => new Promise((resolve) => setTimeout(resolve, 40));
+
+describe('delivery', () => {
+  test('[L6] events of a tick come in one frame, in order of version, to those who watch and to nobody else', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    const bo = enter('2');
+    open(ana.client, '10');
+    open(bo.client, '11');
+    hub.events([posted('10'), posted('10'), posted('10')]);
+    await until(() => ana.said.length > 0);
+    expect(ana.said).toHaveLength(1);
+    expect(ana.versions()).toEqual([1, 2, 3]);
+    await quiet();
+    expect(bo.said).toEqual([]);
+  });
+
+  test('the same bytes serve everybody who watches', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const packets: unknown[] = [];
+    for (const person of ['1', '2', '3']) {
+      const { client } = enter(person);
+      open(client, '10');
+      client.receiver.write = (given) => packets.push(...given);
+    }
+    hub.events([posted('10')]);
+    await until(() => packets.length === 3);
+    expect(new Set(packets).size).toBe(1);
+  });
+
+  test('who follows hears where the channel stands, gathered, and only while it is not open', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 0, version: 0, community: null }] });
+    hub.events([posted('10'), posted('10')]);
+    await until(() => ana.said.length > 0);
+    expect(ana.said).toEqual([{ type: 'head', heads: [{ channel: '10', number: 2, version: 2 }] }]);
+    open(ana.client, '10', 2);
+    hub.events([posted('10')]);
+    await quiet();
+    expect(ana.said.slice(1).map((frame) => frame.type)).toEqual(['events']);
+  });
+
+  test('a list read before the feed told of a newer version is made good by a head', () => {
+    const { hub, posted, enter } = scripted();
+    hub.events([posted('10', 5)]);
+    const ana = enter('1');
+    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 5 }] }]);
+  });
+
+  test('typing goes to others who have the channel open', async () => {
+    const { hub, enter, open } = scripted();
+    const ana = enter('1');
+    const bo = enter('2');
+    for (const { client } of [ana, bo]) open(client, '10');
+    hub.events([{ topic: { kind: 'hint', about: '10' }, bytes: Buffer.from('{"type":"typing","channel":"10","person":{"id":"1"}}') }]);
+    await until(() => bo.said.length > 0);
+    expect(bo.said).toEqual([{ type: 'typing', channel: '10', person: { id: '1' } }]);
+    expect(ana.said).toEqual([]);
+  });
+
+  test('an event that is not what it should be does not keep the others from being heard', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10');
+    hub.events([{ topic: { kind: 'access' }, bytes: Buffer.from('{') }, posted('10')]);
+    await until(() => ana.said.length > 0);
+    expect(ana.versions()).toEqual([1]);
+  });
+});
+
+describe('opening', () => {
+  test('[L12] what comes while the snapshot is read is held, and what the snapshot has already is left out', async () => {
+    const { hub, posted, enter } = scripted();
+    const ana = enter('1');
+    const watch = hub.hold(ana.client, '10');
+    hub.events([posted('10'), posted('10'), posted('10')]);
+    await quiet();
+    expect(ana.said).toEqual([]);
+    hub.open(watch, { version: 2, number: 2, community: null });
+    hub.events([posted('10')]);
+    await until(() => ana.versions().length === 2);
+    expect(ana.versions()).toEqual([3, 4]);
+  });
+
+  test('[L12] events of the running tick are given once, whether the snapshot had them or not', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const bo = enter('2');
+    open(bo.client, '10');
+    const ana = enter('1');
+    hub.events([posted('10')]);
+    const watch = hub.hold(ana.client, '10');
+    hub.events([posted('10'), posted('10')]);
+    hub.open(watch, { version: 2, number: 2, community: null });
+    hub.events([posted('10')]);
+    await until(() => bo.versions().length === 4 && ana.versions().length === 2);
+    expect(ana.versions()).toEqual([3, 4]);
+  });
+
+  test('[L12] when more came than is held, the client is told to sync', async () => {
+    const { hub, posted, enter } = scripted();
+    const ana = enter('1');
+    const watch = hub.hold(ana.client, '10');
+    for (let i = 0; i < 1500; i++) hub.events([posted('10')]);
+    await quiet();
+    hub.open(watch, { version: 3, number: 3, community: null });
+    expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 1500 }] }]);
+  });
+
+  test('[L12] a snapshot that does not show yet what the feed told of before is made good by a head', () => {
+    const { hub, posted, enter, open } = scripted();
+    hub.events([posted('10', 7)]);
+    const ana = enter('1');
+    open(ana.client, '10', 6);
+    expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 7 }] }]);
+  });
+});
+
+describe('[L9] access', () => {
+  const taken: [string, Omit<AccessEvent, 'type'>][] = [
+    ['a channel for everyone', { channel: '10' }],
+    ['a channel for one person', { channel: '10', person: '1' }],
+    ['a community for everyone', { community: '50' }],
+    ['a community for one person', { community: '50', person: '1' }],
+    ['a person everywhere', { person: '1' }],
+    ['an account', { account: '41' }],
+    ['an application', { application: '1' }],
+  ];
+
+  test.each(taken)('of %s: nothing later passes, not even in the same batch, until it is looked up; then it ends', async (_what, event) => {
+    const { hub, world, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10', 0, '50');
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    world.out.add('1 10');
+    hub.events([posted('10'), access(event), posted('10')]);
+    hub.events([posted('10')]);
+    await quiet();
+    expect(ana.versions().every((version) => version < 2)).toBe(true);
+    gate.resolve();
+    await until(() => ana.said.some((frame) => frame.type === 'left'));
+    expect(ana.said.at(-1)).toEqual({ type: 'left', channel: '10', code: 'forbidden' });
+    hub.events([posted('10')]);
+    await quiet();
+    expect(ana.versions().every((version) => version < 2)).toBe(true);
+    expect(ana.client.watches.size).toBe(0);
+  });
+
+  test.each(taken)('of %s: who may still read goes on, and is told what moved meanwhile', async (_what, event) => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10', 0, '50');
+    hub.events([access(event), posted('10')]);
+    await until(() => ana.said.some((frame) => frame.type === 'head' || frame.type === 'events'));
+    await quiet();
+    hub.events([posted('10')]);
+    await until(() => ana.versions().includes(2));
+    const heads = ana.said.flatMap((frame) => (frame.type === 'head' ? frame.heads : []));
+    expect(ana.versions().includes(1) || heads.some((head) => head.version >= 1)).toBe(true);
+    expect(ana.said.some((frame) => frame.type === 'left')).toBe(false);
+  });
+
+  test('others are not disturbed', async () => {
+    const { hub, world, posted, enter, open } = scripted();
+    const ana = enter('1');
+    const bo = enter('2');
+    for (const { client } of [ana, bo]) open(client, '10', 0, '50');
+    world.out.add('1 10');
+    hub.events([access({ channel: '10', person: '1' }), posted('10')]);
+    await until(() => bo.versions().length === 1 && ana.said.length > 0);
+    expect(ana.versions()).toEqual([]);
+    expect(bo.said.map((frame) => frame.type)).toEqual(['events']);
+  });
+
+  test('a second change while the first is being looked up is looked up too', async () => {
+    const { hub, world, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10');
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    hub.events([access({ channel: '10', person: '1' })]);
+    await until(() => world.asked === 1);
+    // The first answer was "may", and is not on time any more.
+    world.out.add('1 10');
+    hub.events([access({ channel: '10' }), posted('10')]);
+    gate.resolve();
+    await until(() => ana.said.length > 0);
+    expect(ana.said).toEqual([{ type: 'left', channel: '10', code: 'forbidden' }]);
+  });
+
+  test('a change while the snapshot is read keeps the channel shut until it is looked up', async () => {
+    const { hub, world, posted, enter } = scripted();
+    const ana = enter('1');
+    const watch = hub.hold(ana.client, '10');
+    world.out.add('1 10');
+    hub.events([access({ community: '50', person: '1' }), posted('10')]);
+    hub.open(watch, { version: 0, number: 0, community: '50' });
+    await until(() => ana.said.some((frame) => frame.type === 'left'));
+    expect(ana.versions()).toEqual([]);
+  });
+
+  test('opening again does not get around a change that is being looked up', async () => {
+    const { hub, world, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10');
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    world.out.add('1 10');
+    hub.events([access({ channel: '10' })]);
+    open(ana.client, '10');
+    hub.events([posted('10')]);
+    gate.resolve();
+    await until(() => ana.said.some((frame) => frame.type === 'left'));
+    await quiet();
+    expect(ana.versions()).toEqual([]);
+  });
+
+  test('heads of a channel end with the membership', async () => {
+    const { hub, world, posted, enter } = scripted();
+    const ana = enter('1');
+    hub.setLists(ana.client, { communities: ['50'], channels: [{ channel: '10', number: 0, version: 0, community: '50' }] });
+    world.out.add('1 10');
+    hub.events([access({ community: '50', person: '1' }), posted('10')]);
+    await until(() => ana.said.some((frame) => frame.type === 'left'));
+    hub.events([posted('10')]);
+    hub.events([{ topic: { kind: 'community', community: '50' }, bytes: Buffer.from('{"type":"channel_created","channel":{"id":"11","kind":"chat","visibility":"public"}}') }]);
+    await quiet();
+    expect(ana.said.some((frame) => frame.type === 'head' || frame.type === 'personal')).toBe(false);
+    expect(ana.said.some((frame) => frame.type === 'relist')).toBe(true);
+  });
+
+  test('a device that is signed out is gone at once', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    const other = enter('1', { device: '99' });
+    for (const { client } of [ana, other]) open(client, '10');
+    hub.events([access({ device: '71' }), posted('10')]);
+    expect(ana.said).toEqual([{ type: 'end', code: 'signed_out' }]);
+    await until(() => other.versions().length === 1);
+    expect(ana.said).toHaveLength(1);
+  });
+
+  test('an account that is no longer let in is gone', async () => {
+    const { hub, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10');
+    ana.identity.answer = new PlazaError('unauthenticated');
+    hub.events([access({ account: '41' }), posted('10')]);
+    await until(() => ana.said.length > 0);
+    expect(ana.said).toEqual([{ type: 'end', code: 'signed_out' }]);
+  });
+
+  test('while the database is away nobody gets anything, and afterwards everybody what is theirs', async () => {
+    const { hub, world, posted, enter, open } = scripted();
+    const ana = enter('1');
+    open(ana.client, '10');
+    world.away = true;
+    hub.events([access({ channel: '10' }), posted('10')]);
+    await quiet();
+    expect(ana.said).toEqual([]);
+    world.away = false;
+    await until(() => ana.said.length > 0);
+    expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 1 }] }]);
+  });
+
+  test('lists read before a change are known to be old', () => {
+    const { hub, enter } = scripted();
+    const ana = enter('1');
+    const bo = enter('2');
+    const before = [hub.stamp(ana.client), hub.stamp(bo.client)];
+    hub.events([access({ community: '50', person: '1' })]);
+    expect(hub.stamp(ana.client)).not.toBe(before[0]);
+    expect(hub.stamp(bo.client)).toBe(before[1]);
+    hub.events([access({ channel: '10' })]);
+    expect(hub.stamp(bo.client)).not.toBe(before[1]);
+  });
+});
+
+describe('a broken feed', () => {
+  function brokenWorld() {
+    const made = scripted();
+    const head = (channel: Id, version: number) => made.world.heads.set(channel, { channel, number: version, version });
+    return { ...made, head };
+  }
+
+  test('when it is mended exactly those are told whose channels moved', async () => {
+    const { hub, head, enter, open } = brokenWorld();
+    const watching = enter('1');
+    const still = enter('2');
+    const following = enter('3');
+    open(watching.client, '10', 4);
+    open(still.client, '11', 4);
+    hub.setLists(following.client, {
+      communities: [],
+      channels: [
+        { channel: '10', number: 4, version: 4, community: null },
+        { channel: '11', number: 4, version: 4, community: null },
+      ],
+    });
+    hub.broken();
+    head('10', 6);
+    head('11', 4);
+    hub.mended();
+    await until(() => [watching, still, following].every(({ said }) => said.some((frame) => frame.type === 'stale')));
+    const moved = { type: 'head', heads: [{ channel: '10', number: 6, version: 6 }] };
+    expect(watching.said).toEqual([moved, { type: 'stale' }]);
+    expect(still.said).toEqual([{ type: 'stale' }]);
+    expect(following.said).toEqual([moved, { type: 'stale' }]);
+  });
+
+  test('[L9] what access was lost meanwhile ends before anything passes', async () => {
+    const { hub, world, head, posted, enter, open } = brokenWorld();
+    const ana = enter('1');
+    const bo = enter('2');
+    for (const { client } of [ana, bo]) open(client, '10', 4);
+    hub.broken();
+    head('10', 4);
+    world.out.add('1 10');
+    bo.identity.answer = new PlazaError('unauthenticated');
+    hub.mended();
+    hub.events([posted('10', 5)]);
+    await until(() => ana.said.some((frame) => frame.type === 'stale') && bo.said.length > 0);
+    await quiet();
+    expect(ana.said).toEqual([{ type: 'left', channel: '10', code: 'forbidden' }, { type: 'stale' }]);
+    expect(bo.said).toEqual([{ type: 'end', code: 'signed_out' }]);
+  });
+
+  test('what comes between mending and being looked up is not lost', async () => {
+    const { hub, world, head, posted, enter, open } = brokenWorld();
+    const ana = enter('1');
+    const bo = enter('2');
+    open(ana.client, '10', 4);
+    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    hub.broken();
+    head('10', 4);
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    hub.mended();
+    hub.events([posted('10', 5)]);
+    await quiet();
+    expect([...ana.said, ...bo.said]).toEqual([]);
+    gate.resolve();
+    await until(() => [ana, bo].every(({ said }) => said.some((frame) => frame.type === 'stale')));
+    for (const { said } of [ana, bo]) expect(said[0]).toMatchObject({ type: 'head', heads: [{ channel: '10', version: 5 }] });
+  });
+
+  test('who comes while it is broken, and what was opened then, is told too', async () => {
+    const { hub, head, enter, open } = brokenWorld();
+    hub.broken();
+    const ana = enter('1');
+    open(ana.client, '10', 5);
+    head('10', 6);
+    hub.mended();
+    await until(() => ana.said.some((frame) => frame.type === 'stale'));
+    expect(ana.said[0]).toMatchObject({ type: 'head', heads: [{ channel: '10', version: 6 }] });
+  });
+
+  test('a second break before all were told loses nobody', async () => {
+    const { hub, world, head, posted, enter, open } = brokenWorld();
+    const ana = enter('1');
+    const bo = enter('2');
+    open(ana.client, '10', 4);
+    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    hub.broken();
+    head('10', 6);
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    hub.mended();
+    hub.events([posted('10', 7)]);
+    hub.broken();
+    gate.resolve();
+    await quiet();
+    expect([...ana.said, ...bo.said]).toEqual([]);
+    head('10', 7);
+    hub.mended();
+    await until(() => [ana, bo].every(({ said }) => said.some((frame) => frame.type === 'stale')));
+    for (const { said } of [ana, bo]) expect(said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 7 }] }, { type: 'stale' }]);
+  });
+
+  test('an account event in the middle of it waits for the mending', async () => {
+    const { hub, world, head, enter, open } = brokenWorld();
+    const ana = enter('1');
+    open(ana.client, '10', 4);
+    hub.broken();
+    head('10', 6);
+    const gate = Promise.withResolvers<void>();
+    world.gate = gate.promise;
+    hub.mended();
+    hub.events([access({ account: '41' })]);
+    await quiet();
+    gate.resolve();
+    await until(() => ana.said.some((frame) => frame.type === 'stale'));
+    expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 6 }] }, { type: 'stale' }]);
+  });
+});
