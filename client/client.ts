@@ -35,7 +35,13 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url);
   const tokens = createTokenKeeper(base, options.tokens, (renewed) => options.onTokens?.(renewed));
-  const state = createStore<ClientState>({ connection: { at: 'connecting' }, me: null, communities: [], channels: new Map(), people: new Map() });
+  const state = createStore<ClientState>({
+    connection: { at: 'connecting' },
+    me: null,
+    communities: [],
+    channels: new Map(),
+    people: new Map(),
+  });
   const open = new Map<Id, ChannelDriver>();
   let epoch = '';
   let resumed = new Set<Id>();
@@ -64,13 +70,23 @@ export function createClient(options: ClientOptions): Client {
       case 'people':
         return meet(frame.people);
       case 'head':
-        for (const head of frame.heads) move(head.channel, (mine) => ({ ...mine, number: Math.max(mine.number, head.number), version: Math.max(mine.version, head.version) }));
+        for (const head of frame.heads)
+          move(head.channel, (mine) => ({
+            ...mine,
+            number: Math.max(mine.number, head.number),
+            version: Math.max(mine.version, head.version),
+          }));
         for (const channel of open.values()) channel.receive(frame);
         return;
       case 'joined':
         meet(frame.people);
         open.get(frame.channel.id)?.receive(frame);
-        move(frame.channel.id, (mine) => ({ ...mine, number: frame.number, version: frame.version, read: Math.max(mine.read, frame.read) }));
+        move(frame.channel.id, (mine) => ({
+          ...mine,
+          number: frame.number,
+          version: frame.version,
+          read: Math.max(mine.read, frame.read),
+        }));
         return;
       case 'synced':
       case 'paged':
@@ -134,7 +150,8 @@ export function createClient(options: ClientOptions): Client {
       const known = state.value.people.get(person.id);
       return known === undefined || known.name !== person.name || known.handle !== person.handle;
     });
-    if (news.length > 0) state.set({ ...state.value, people: new Map([...state.value.people, ...news.map((person) => [person.id, person] as const)]) });
+    if (news.length > 0)
+      state.set({ ...state.value, people: new Map([...state.value.people, ...news.map((person) => [person.id, person] as const)]) });
   }
 
   return {

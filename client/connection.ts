@@ -39,7 +39,10 @@ const answerMs = 20_000;
 export function createConnection(base: URL, tokens: TokenKeeper, events: ConnectionEvents): Connection {
   const address = new URL('/socket', base);
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  const asked = new Map<string, { resolve(frame: ServerFrame): void; reject(error: PlazaError): void; timer: ReturnType<typeof setTimeout> }>();
+  const asked = new Map<
+    string,
+    { resolve(frame: ServerFrame): void; reject(error: PlazaError): void; timer: ReturnType<typeof setTimeout> }
+  >();
   let socket: WebSocket | null = null;
   let closed = false;
   // From `ready` to the cut: before it the server takes nothing but hello.
@@ -102,7 +105,9 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       clearTimeout(waiting.timer);
       if (frame.type === 'error') {
         const { code, message, rule, retryAfter } = frame;
-        waiting.reject(new PlazaError(code, message, { ...(rule === undefined ? {} : { rule }), ...(retryAfter === undefined ? {} : { retryAfter }) }));
+        waiting.reject(
+          new PlazaError(code, message, { ...(rule === undefined ? {} : { rule }), ...(retryAfter === undefined ? {} : { retryAfter }) }),
+        );
         return;
       }
       // First the state, then who asked: an answer finds what it brought.
@@ -140,7 +145,8 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       tokens.spoiled();
       if (failures === 0) return later(0);
     }
-    if (!comeBack(code) && code !== 4501) return end(new PlazaError(code === 4502 ? 'unauthenticated' : 'internal', `The server closed the connection for good (${code}).`));
+    if (!comeBack(code) && code !== 4501)
+      return end(new PlazaError(code === 4502 ? 'unauthenticated' : 'internal', `The server closed the connection for good (${code}).`));
     later(bye.retryAfter === undefined ? undefined : bye.retryAfter * 1000);
   }
 

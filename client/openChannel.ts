@@ -58,6 +58,8 @@ export interface ChannelDriver extends OpenChannel {
 
 const typingSentEveryMs = 3000;
 const typingShownMs = 6000;
+/** A hint may come after the message that was being typed; what was typed before it says nothing new. */
+const typedBeforeMs = 1000;
 
 export function createOpenChannel(id: Id, connection: Connection, me: () => Id | null, closed: () => void): ChannelDriver {
   const state = createStore<ChannelView>({ log: null, pending: [], typing: [], left: false });
@@ -66,13 +68,16 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
   const opened = Promise.withResolvers<Channel>();
   // Nobody may be waiting for it.
   opened.promise.catch(() => {});
+  const postedAt = new Map<Id, number>();
   let syncing = false;
   let sentTyping = 0;
   let toldRead = 0;
   let keys = 0;
 
   function update(log: ChannelLog): void {
-    const arrived = new Set(log.messages.slice(-200).flatMap((message) => (message.author === me() && message.key !== null ? [message.key] : [])));
+    const arrived = new Set(
+      log.messages.slice(-200).flatMap((message) => (message.author === me() && message.key !== null ? [message.key] : [])),
+    );
     state.set({ ...state.value, log, pending: state.value.pending.filter((pending) => !arrived.has(pending.key)) });
     if (isBehind(log)) void sync();
   }
@@ -87,7 +92,8 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
       }
     } catch (error) {
       // A cut: resuming syncs again. A refusal: the server says `left` by itself.
-      if (error instanceof PlazaError && error.code === 'too_many_requests') setTimeout(() => void sync(), (error.details.retryAfter ?? 1) * 1000);
+      if (error instanceof PlazaError && error.code === 'too_many_requests')
+        setTimeout(() => void sync(), (error.details.retryAfter ?? 1) * 1000);
     } finally {
       syncing = false;
     }
@@ -96,7 +102,11 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
   function setTyping(person: Person, on: boolean): void {
     clearTimeout(typists.get(person.id));
     typists.delete(person.id);
-    if (on) typists.set(person.id, setTimeout(() => setTyping(person, false), typingShownMs));
+    if (on)
+      typists.set(
+        person.id,
+        setTimeout(() => setTyping(person, false), typingShownMs),
+      );
     const others = state.value.typing.filter((one) => one.id !== person.id);
     if (on || others.length < state.value.typing.length) state.set({ ...state.value, typing: on ? [...others, person] : others });
   }
@@ -108,7 +118,8 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
       const answer = await connection.ask({ type: 'send', channel: id, key, body, ...(replyTo === undefined ? {} : { replyTo }) });
       if (answer.type === 'ack') outcomes.get(key)?.resolve(answer.number);
       outcomes.delete(key);
-      if (answer.type === 'ack' && state.value.log !== null) update(applyHead(state.value.log, { number: answer.number, version: answer.version }));
+      if (answer.type === 'ack' && state.value.log !== null)
+        update(applyHead(state.value.log, { number: answer.number, version: answer.version }));
     } catch (error) {
       if (!(error instanceof PlazaError) || (error.retryable && error.code === 'unavailable')) return;
       if (error.retryable) {
@@ -150,14 +161,18 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
         if (state.value.log !== null) opened.resolve(state.value.log.details);
       } else if (frame.type === 'events' && log !== null) {
         update(frame.events.reduce((next, event) => applyEvent(next, event, me()), log));
-        for (const event of frame.events) if (event.type === 'posted') setTyping(event.by, false);
+        for (const event of frame.events) {
+          if (event.type !== 'posted') continue;
+          postedAt.set(event.by.id, Date.now());
+          setTyping(event.by, false);
+        }
       } else if (frame.type === 'synced' && log !== null) {
         update(applySynced(log, frame, me()));
       } else if (frame.type === 'head' && log !== null) {
         const head = frame.heads.find((one) => one.channel === id);
         if (head !== undefined) update(applyHead(log, head));
       } else if (frame.type === 'typing' && frame.person.id !== me()) {
-        setTyping(frame.person, true);
+        if (Date.now() - (postedAt.get(frame.person.id) ?? 0) > typedBeforeMs) setTyping(frame.person, true);
       } else if (frame.type === 'left') {
         opened.reject(new PlazaError(frame.code ?? 'not_found'));
         state.set({ ...state.value, left: true, typing: [] });
@@ -177,7 +192,12 @@ export function createOpenChannel(id: Id, connection: Connection, me: () => Id |
 
     send(body, options) {
       const key = `${Date.now().toString(36)}-${(keys++).toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
-      const pending: Pending = { key, body, createdAt: new Date().toISOString(), ...(options?.replyTo === undefined ? {} : { replyTo: options.replyTo }) };
+      const pending: Pending = {
+        key,
+        body,
+        createdAt: new Date().toISOString(),
+        ...(options?.replyTo === undefined ? {} : { replyTo: options.replyTo }),
+      };
       state.set({ ...state.value, pending: [...state.value.pending, pending] });
       const outcome = new Promise<number>((resolve, reject) => outcomes.set(key, { resolve, reject }));
       void put(pending);

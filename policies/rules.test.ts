@@ -1,14 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { type Action, actions, decidingRule, type Facts, rules } from '../src/domains/policy/rules.ts';
 
-const person: Facts = { role: 'member', sameApplication: true, defaultApplication: true, scopeRead: false, scopeWrite: false, scopePeople: false, communitiesBy: 'members' };
+const person: Facts = {
+  role: 'member',
+  sameApplication: true,
+  defaultApplication: true,
+  scopeRead: false,
+  scopeWrite: false,
+  scopePeople: false,
+  communitiesBy: 'members',
+};
 const guest: Facts = { ...person, role: 'guest' };
 const admin: Facts = { ...person, role: 'admin' };
 const token: Facts = { ...person, role: 'application', defaultApplication: false, scopeRead: true, scopeWrite: true, scopePeople: true };
 
 const inCommunity = (role: 'owner' | 'moderator' | 'member' | 'none', visibility: 'public' | 'private' = 'public') =>
   ({ community: '1', communityVisibility: visibility, communityRole: role, banned: false, invited: false }) as const;
-const chat = { channel: '2', channelKind: 'chat', channelVisibility: 'public', channelPosting: 'everyone', channelArchived: false, channelRole: 'none', appChat: false } as const;
+const chat = {
+  channel: '2',
+  channelKind: 'chat',
+  channelVisibility: 'public',
+  channelPosting: 'everyone',
+  channelArchived: false,
+  channelRole: 'none',
+  appChat: false,
+} as const;
 const privateChat = { ...chat, channelVisibility: 'private' } as const;
 const discussion = { ...chat, channelKind: 'discussion' } as const;
 const direct = { ...chat, channelKind: 'direct', channelVisibility: 'private', channelRole: 'member' } as const;
@@ -22,22 +38,47 @@ function may(action: Action, facts: Facts): string {
 describe('who may do what', () => {
   test.each<[Action, Facts, 'yes' | 'no', string]>([
     ['channel.read', { ...guest, ...inCommunity('none'), ...discussion }, 'yes', 'a guest reads a public discussion'],
-    ['channel.read', { ...guest, ...inCommunity('none', 'private'), ...discussion }, 'no', 'a guest reads a discussion of a private community'],
+    [
+      'channel.read',
+      { ...guest, ...inCommunity('none', 'private'), ...discussion },
+      'no',
+      'a guest reads a discussion of a private community',
+    ],
     ['channel.read', { ...guest, ...inCommunity('none'), ...chat }, 'no', 'a guest reads a chat'],
     ['channel.read', { ...person, ...inCommunity('none'), ...chat }, 'yes', 'a person reads a public chat'],
     ['channel.read', { ...person, ...inCommunity('none', 'private'), ...chat }, 'no', 'a person reads a chat of a private community'],
     ['channel.read', { ...person, ...inCommunity('member', 'private'), ...chat }, 'yes', 'a member reads a chat of a private community'],
     ['channel.read', { ...person, ...inCommunity('owner'), ...privateChat }, 'no', 'an owner reads a private chat without being in it'],
-    ['channel.read', { ...person, ...inCommunity('member'), ...privateChat, channelRole: 'member' }, 'yes', 'a member of a private chat reads it'],
+    [
+      'channel.read',
+      { ...person, ...inCommunity('member'), ...privateChat, channelRole: 'member' },
+      'yes',
+      'a member of a private chat reads it',
+    ],
     ['channel.read', { ...person, ...inCommunity('none'), ...discussion, banned: true }, 'no', 'a banned person reads a public discussion'],
     ['channel.read', { ...admin, ...direct, channelRole: 'none' }, 'no', 'an admin reads a direct channel of others'],
     ['channel.read', { ...person, ...direct }, 'yes', 'one of the two reads a direct channel'],
     ['message.post', { ...person, ...inCommunity('none'), ...chat }, 'no', 'a person who did not join posts'],
     ['message.post', { ...person, ...inCommunity('member'), ...chat }, 'yes', 'a member posts'],
-    ['message.post', { ...person, ...inCommunity('member'), ...chat, channelPosting: 'moderators' }, 'no', 'a member posts in an announcement channel'],
-    ['message.post', { ...person, ...inCommunity('moderator'), ...chat, channelPosting: 'moderators' }, 'yes', 'a moderator posts in an announcement channel'],
+    [
+      'message.post',
+      { ...person, ...inCommunity('member'), ...chat, channelPosting: 'moderators' },
+      'no',
+      'a member posts in an announcement channel',
+    ],
+    [
+      'message.post',
+      { ...person, ...inCommunity('moderator'), ...chat, channelPosting: 'moderators' },
+      'yes',
+      'a moderator posts in an announcement channel',
+    ],
     ['message.post', { ...person, ...inCommunity('owner'), ...chat, channelArchived: true }, 'no', 'an owner posts in an archived channel'],
-    ['message.post', { ...person, ...inCommunity('member'), ...privateChat }, 'no', 'a member of the community posts in a private chat without being in it'],
+    [
+      'message.post',
+      { ...person, ...inCommunity('member'), ...privateChat },
+      'no',
+      'a member of the community posts in a private chat without being in it',
+    ],
     ['message.edit', { ...person, ...inCommunity('member'), ...chat, own: true }, 'yes', 'an author edits'],
     ['message.edit', { ...admin, ...inCommunity('owner'), ...chat, own: false }, 'no', 'an admin edits what another wrote'],
     ['message.delete', { ...person, ...inCommunity('member'), ...chat, own: false }, 'no', 'a member deletes what another wrote'],
@@ -45,8 +86,18 @@ describe('who may do what', () => {
     ['message.delete', { ...admin, ...inCommunity('none'), ...chat, own: false }, 'yes', 'an admin of the place deletes'],
     ['message.pin', { ...person, ...direct, own: false }, 'yes', 'one of the two pins in a direct channel'],
     ['message.pin', { ...person, ...inCommunity('member'), ...chat, own: true }, 'no', 'a member pins in a chat'],
-    ['channel.change', { ...person, ...inCommunity('member'), ...discussion, own: true }, 'yes', 'an author changes the title of the discussion'],
-    ['channel.change', { ...person, ...inCommunity('member'), ...discussion, own: false }, 'no', 'another changes the title of a discussion'],
+    [
+      'channel.change',
+      { ...person, ...inCommunity('member'), ...discussion, own: true },
+      'yes',
+      'an author changes the title of the discussion',
+    ],
+    [
+      'channel.change',
+      { ...person, ...inCommunity('member'), ...discussion, own: false },
+      'no',
+      'another changes the title of a discussion',
+    ],
     ['channel.leave', { ...person, ...direct }, 'no', 'one of the two leaves a direct channel'],
     ['channel.add', { ...person, ...direct }, 'no', 'a third is added to a direct channel'],
     ['channel.create', { ...person, ...inCommunity('member') }, 'no', 'a member makes a chat'],
@@ -58,7 +109,12 @@ describe('who may do what', () => {
     ['community.create', { ...admin, communitiesBy: 'admins' }, 'yes', 'an admin makes a community'],
     ['community.create', guest, 'no', 'a guest makes a community'],
     ['community.join', { ...person, ...inCommunity('none', 'private') }, 'no', 'a person joins a private community'],
-    ['community.join', { ...person, ...inCommunity('none', 'private'), invited: true }, 'yes', 'an invited person joins a private community'],
+    [
+      'community.join',
+      { ...person, ...inCommunity('none', 'private'), invited: true },
+      'yes',
+      'an invited person joins a private community',
+    ],
     ['community.join', { ...person, ...inCommunity('none'), banned: true }, 'no', 'a banned person joins'],
     ['community.remove', { ...person, ...inCommunity('moderator'), targetRole: 'member' }, 'yes', 'a moderator removes a member'],
     ['community.remove', { ...person, ...inCommunity('moderator'), targetRole: 'moderator' }, 'no', 'a moderator removes a moderator'],
@@ -77,14 +133,27 @@ describe('who may do what', () => {
     ['channel.read', { ...token, ...inCommunity('none'), ...chat }, 'no', 'a token reads a chat of a community'],
     ['channel.read', { ...person, ...appChat, sameApplication: false }, 'no', "a member of the place reads another application's chat"],
     ['channel.read', { ...admin, ...appChat, sameApplication: false }, 'yes', "an admin of the place reads an application's chat"],
-    ['channel.read', { ...admin, ...direct, sameApplication: false }, 'no', "an admin of the place reads another application's direct channel"],
+    [
+      'channel.read',
+      { ...admin, ...direct, sameApplication: false },
+      'no',
+      "an admin of the place reads another application's direct channel",
+    ],
   ])('%s %#: %s → %s', (action, facts, expected, sentence) => {
     expect(`${sentence}: ${may(action, facts)}`).toBe(`${sentence}: ${expected}`);
   });
 
   test('whoever belongs to another application is refused everything but what operators do', () => {
     for (const action of actions) {
-      const facts: Facts = { ...person, sameApplication: false, ...inCommunity('owner'), ...chat, channelRole: 'owner', own: true, role: 'moderator' };
+      const facts: Facts = {
+        ...person,
+        sameApplication: false,
+        ...inCommunity('owner'),
+        ...chat,
+        channelRole: 'owner',
+        own: true,
+        role: 'moderator',
+      };
       expect(`${action} ${may(action, facts)}`).toBe(`${action} no`);
     }
   });
@@ -98,8 +167,27 @@ describe('who may do what', () => {
 describe('the file', () => {
   test('every rule has a name of its own, a sentence, and speaks only of known actions and facts', () => {
     expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length);
-    const facts = ['role', 'sameApplication', 'defaultApplication', 'scopeRead', 'scopeWrite', 'scopePeople', 'communitiesBy', 'communityVisibility', 'communityRole',
-      'targetRole', 'banned', 'invited', 'channelKind', 'channelVisibility', 'channelPosting', 'channelArchived', 'channelRole', 'appChat', 'own'];
+    const facts = [
+      'role',
+      'sameApplication',
+      'defaultApplication',
+      'scopeRead',
+      'scopeWrite',
+      'scopePeople',
+      'communitiesBy',
+      'communityVisibility',
+      'communityRole',
+      'targetRole',
+      'banned',
+      'invited',
+      'channelKind',
+      'channelVisibility',
+      'channelPosting',
+      'channelArchived',
+      'channelRole',
+      'appChat',
+      'own',
+    ];
     for (const rule of rules) {
       expect(rule.says).toMatch(/^[A-Z].*\.$/);
       expect(['allow', 'refuse']).toContain(rule.then);
@@ -109,6 +197,10 @@ describe('the file', () => {
   });
 
   test('every action is allowed to somebody', () => {
-    for (const action of actions) expect(rules.some((rule) => rule.then === 'allow' && rule.for.includes(action)), action).toBe(true);
+    for (const action of actions)
+      expect(
+        rules.some((rule) => rule.then === 'allow' && rule.for.includes(action)),
+        action,
+      ).toBe(true);
   });
 });

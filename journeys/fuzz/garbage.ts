@@ -13,7 +13,7 @@ export const text = fc.oneof(
     '\u202e',
     '👩‍👩‍👧‍👦',
     "';--",
-    
+
     '%00',
     '../../etc/passwd',
     'null',

@@ -128,7 +128,8 @@ function agreement({ fresh, paged, copies, acknowledged }: History): string[] {
   const events = new Map<number, string>();
   for (const [i, copy] of copies.entries()) {
     if (copy.version !== fresh.version) found.push(`[L8] reader ${i} ends at version ${copy.version}, the log at ${fresh.version}`);
-    else if (stateOf(copy.messages.values()) !== truth) found.push(`[L8] reader ${i} holds something else than a fresh reader`);
+    else if (stateOf(copy.messages.values()) !== truth)
+      found.push(`[L8] reader ${i} holds something else than a fresh reader: ${difference(copy.messages, fresh.messages)}`);
     if (copy.contradictions.length > 0) found.push(`[L6] reader ${i} heard version ${copy.contradictions[0]?.version} twice, differently`);
     for (const [version, event] of copy.heard) {
       const said = JSON.stringify(event);
@@ -144,6 +145,15 @@ function agreement({ fresh, paged, copies, acknowledged }: History): string[] {
       found.push(`[L5] version ${ack.version} is a ${ack.kind} to its sender and otherwise to readers`);
   }
   return found;
+}
+
+/** The first message of which two readers hold different things. */
+function difference(one: ReadonlyMap<number, Message>, other: ReadonlyMap<number, Message>): string {
+  const numbers = new Set([...one.keys(), ...other.keys()]);
+  const number = [...numbers].find(
+    (each) => stateOf([one.get(each)].flatMap((m) => m ?? [])) !== stateOf([other.get(each)].flatMap((m) => m ?? [])),
+  );
+  return number === undefined ? '' : `${JSON.stringify(one.get(number))} and ${JSON.stringify(other.get(number))}`;
 }
 
 function stateOf(messages: Iterable<Message>): string {

@@ -9,13 +9,24 @@ export interface Book {
   editsSent: Map<number, Set<string>>;
   /** Messages that somebody posted and may edit or delete. */
   owned: { author: Id; number: number }[];
+  /** Who reacted how to what, tried or done. */
+  reactions: Set<string>;
   /** Refusals that came back, by code. */
   refusals: Map<string, number>;
   versionBefore: number;
 }
 
 export function createBook(channel: Id, versionBefore: number): Book {
-  return { channel, acknowledged: [], attempts: 0, editsSent: new Map(), owned: [], refusals: new Map(), versionBefore };
+  return {
+    channel,
+    acknowledged: [],
+    attempts: 0,
+    editsSent: new Map(),
+    owned: [],
+    reactions: new Set(),
+    refusals: new Map(),
+    versionBefore,
+  };
 }
 
 /** One change on its way: counted each time it is sent, written down when it is acknowledged. */

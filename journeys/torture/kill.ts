@@ -21,17 +21,15 @@ export async function killAndRecover(victim: Victim, server: Server, chance: Cha
     return await startServer({ data, port: Number(new URL(base).port), env: tortureEnv });
   }
   // The server starts its database again by itself; until it notices it may still call itself ready.
-  await until(
-    'the server is ready again',
-    async () => {
-      try {
-        return (await fetch(`${base}/readyz`)).ok && postmasterOf(data) !== (victim === 'database' ? postmaster : 0);
-      } catch {
-        return false;
-      }
-    },
-    30_000,
-  );
+  let said = '';
+  const isBack = async () => {
+    const answer = await fetch(`${base}/readyz`);
+    said = await answer.text();
+    return answer.ok && postmasterOf(data) !== (victim === 'database' ? postmaster : 0);
+  };
+  await until('the server is ready again', isBack, 30_000).catch((error: Error) => {
+    throw new Error(`${error.message} It says: ${said}`);
+  });
   return server;
 }
 

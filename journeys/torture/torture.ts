@@ -44,6 +44,7 @@ export async function torture({ kills, seed, say }: TortureOptions): Promise<Out
   const outcome: Outcome = { findings: [], acknowledged: 0, kills: 0 };
   const epochs = new Set<string>();
   const clients: Client[] = [];
+  const tellMore = () => say(`The server said:\n${server.said().slice(-8_000)}`);
   try {
     const people = await Promise.all(Array.from({ length: readers + writersOnly }, (_, i) => signUp(server.base, `P${i}`)));
     const [founder] = people;
@@ -56,7 +57,10 @@ export async function torture({ kills, seed, say }: TortureOptions): Promise<Out
       server = await chapter(server, Math.min(killsAChapter, kills - outcome.kills), { chance, clients, founder, community, outcome, say });
       if (epochs.size > 1) outcome.findings.push(`[L13] the epoch changed without a restore: ${[...epochs].join(', ')}`);
     }
-    if (outcome.findings.length > 0) say(`The server said:\n${server.said().slice(-4000)}`);
+    if (outcome.findings.length > 0) tellMore();
+  } catch (error) {
+    tellMore();
+    throw error;
   } finally {
     await Promise.all(clients.map((client) => client.close()));
     await server.stop();
@@ -138,8 +142,8 @@ async function pages(someone: Someone, channel: string): Promise<Message[]> {
   const all: Message[] = [];
   for (;;) {
     const after = all.at(-1)?.number ?? 0;
-    const { messages } = await someone.call<{ messages: Message[] }>('GET', `/v1/channels/${channel}/messages?after=${after}&limit=200`);
-    if (messages.length === 0) return all;
-    all.push(...messages);
+    const { items } = await someone.call<{ items: Message[] }>('GET', `/v1/channels/${channel}/messages?after=${after}&limit=200`);
+    if (items.length === 0) return all;
+    all.push(...items);
   }
 }

@@ -14,15 +14,24 @@ export async function writeUntil(stopped: () => boolean, client: Client, books: 
   }
 }
 
+/** Nothing is done twice on purpose: what changes nothing is acknowledged too, and has no version to itself. */
 function nextChange(client: Client, book: Book, chance: Chance): Change {
   const me = client.someone.person.id;
   const name = `${me}-${++made}`;
-  const [mine] = book.owned.slice(-40).filter(({ author }) => author === me);
+  const mine = book.owned.slice(-40).find(({ author }) => author === me);
   const any = book.owned.at(-chance.whole(1, 20));
   const dice = chance.whole(1, 100);
   if (mine && dice <= 12) return { kind: 'edit', number: mine.number, body: `edited ${name}` };
-  if (mine && dice <= 16) return { kind: 'delete', number: mine.number };
-  if (any && dice <= 28) return { kind: 'react', number: any.number, emoji: chance.oneOf(['👍', '🎉', '🌱']) };
+  if (mine && dice <= 16) {
+    book.owned.splice(book.owned.indexOf(mine), 1);
+    return { kind: 'delete', number: mine.number };
+  }
+  const emoji = chance.oneOf(['👍', '🎉', '🌱']);
+  const reaction = `${me} ${any?.number} ${emoji}`;
+  if (any && dice <= 28 && !book.reactions.has(reaction)) {
+    book.reactions.add(reaction);
+    return { kind: 'react', number: any.number, emoji };
+  }
   return { kind: 'post', key: name, body: `said ${name}` };
 }
 

@@ -22,15 +22,27 @@ export async function testGround() {
 }
 
 /** A person written straight into the tables, with what `authenticate` would answer for it. */
-export async function testPerson(sql: Pool, handle: string, role: ApplicationRole = 'member', application: Id = '1'): Promise<Who & { person: { id: Id } }> {
-  const [row] = await sql<{ id: Id }[]>`insert into people (application, handle, name) values (${application}, ${handle}, ${handle}) returning id`;
+export async function testPerson(
+  sql: Pool,
+  handle: string,
+  role: ApplicationRole = 'member',
+  application: Id = '1',
+): Promise<Who & { person: { id: Id } }> {
+  const [row] = await sql<
+    { id: Id }[]
+  >`insert into people (application, handle, name) values (${application}, ${handle}, ${handle}) returning id`;
   if (!row) throw new Error('no person');
   const person = { id: row.id, handle, name: handle, bot: false };
   return { application, role, person, account: null, device: null, scopes: [], address: '127.0.0.1' };
 }
 
 /** A community written straight into the tables. */
-export async function testCommunity(sql: Pool, members: readonly { who: Who; role: CommunityRole }[], visibility: Visibility = 'public', application: Id = '1'): Promise<Id> {
+export async function testCommunity(
+  sql: Pool,
+  members: readonly { who: Who; role: CommunityRole }[],
+  visibility: Visibility = 'public',
+  application: Id = '1',
+): Promise<Id> {
   const [row] = await sql<{ id: Id }[]>`
     insert into communities (application, slug, name, visibility) values (${application}, 's' || nextval('ids'), 'Test', ${visibility}) returning id`;
   if (!row) throw new Error('no community');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { Sql } from 'postgres';
 import { errors, PlazaError } from '../../contracts/errors.ts';
@@ -71,6 +72,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const trusted = trusts(options.trustProxy);
   const answers = createAnswers(sql);
   let draining = false;
+  /** Connections that something runs on. */
+  const open = new Set<Duplex>();
+  const track = (connection: Duplex) => {
+    if (open.has(connection)) return;
+    open.add(connection);
+    connection.once('close', () => open.delete(connection));
+  };
 
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -101,6 +109,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (draining) reply.header('connection', 'close');
   });
   app.addHook('onRequest', async (request) => {
+    track(request.raw.socket);
     if (!draining) return;
     if (request.url.startsWith('/healthz') || request.url.startsWith('/readyz')) return;
     throw new PlazaError('unavailable', 'This server is stopping; another one or the next one answers.', { retryAfter: 1 });
@@ -119,10 +128,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.register(inOwnScope((scope) => socket.routes(scope)));
   await app.register(inOwnScope((scope) => graphql.mount(scope)));
 
-  const open = new Set<Duplex>();
   app.server.on('upgrade', (request, connection, head) => {
-    open.add(connection);
-    connection.once('close', () => open.delete(connection));
+    track(connection);
     const path = (request.url ?? '').split('?', 1)[0];
     const face = path === '/socket' ? socket : path === '/graphql' ? graphql : null;
     if (face && !draining) face.upgrade(request, connection, head, addressOf(request, trusted));
@@ -144,12 +151,14 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     async drain() {
       draining = true;
       clearInterval(sweeping);
-      const cut = setTimeout(() => {
-        for (const connection of open) connection.destroy();
-        app.server.closeAllConnections();
-      }, drainSeconds * 1000);
-      await app.close();
-      clearTimeout(cut);
+      const closed = app.close();
+      const late = Symbol('late');
+      const timer = new AbortController();
+      const outcome = await Promise.race([closed, sleep(drainSeconds * 1000, late, { signal: timer.signal }).catch(() => late)]);
+      timer.abort();
+      if (outcome !== late) return;
+      for (const connection of open) connection.destroy();
+      app.server.closeAllConnections();
     },
   };
 }

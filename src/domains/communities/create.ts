@@ -45,7 +45,12 @@ interface Origin {
 }
 
 /** Takes the first of the slugs that is free. @throws taken */
-export async function insert(tx: Transaction, { application, createdBy, createdAt }: Origin, fields: Fields, slugs: Iterable<string>): Promise<CommunityRow> {
+export async function insert(
+  tx: Transaction,
+  { application, createdBy, createdAt }: Origin,
+  fields: Fields,
+  slugs: Iterable<string>,
+): Promise<CommunityRow> {
   for (const slug of slugs) {
     const [row] = await tx<CommunityRow[]>`
       insert into communities as c (application, slug, name, description, tags, visibility, official, created_by, created_at)

@@ -25,7 +25,12 @@ export async function bringInCommunity(tx: Transaction, past: PastCommunity): Pr
     visibility: cleanVisibility(past.visibility),
     official: past.official,
   };
-  const row = await insert(tx, { application: past.application, createdBy: past.createdBy, createdAt: past.createdAt }, fields, slugsOf(fields.name));
+  const row = await insert(
+    tx,
+    { application: past.application, createdBy: past.createdBy, createdAt: past.createdAt },
+    fields,
+    slugsOf(fields.name),
+  );
   await tx`
     insert into community_members (community, person, role, joined_at)
     select ${row.id}, person, role, joined_at

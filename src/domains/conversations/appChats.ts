@@ -70,7 +70,13 @@ function toAppChat(row: AppChatRow): AppChat {
 const noApplication = () => new PlazaError('not_found', 'There is no such application, or it is not yours.');
 
 /** @throws not_found for another's application, forbidden where the token's scopes do not reach */
-async function askApplication(sql: Sql, policy: Policy, who: Who, application: Id, action: 'application.read' | 'application.write'): Promise<void> {
+async function askApplication(
+  sql: Sql,
+  policy: Policy,
+  who: Who,
+  application: Id,
+  action: 'application.read' | 'application.write',
+): Promise<void> {
   const facts = { ...policy.standing(who), sameApplication: who.application === application };
   const decision = policy.decide(action, facts);
   if (!decision.allowed && !facts.sameApplication) throw noApplication();

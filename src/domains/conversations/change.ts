@@ -31,7 +31,9 @@ export function change({ policy, log }: Deps): Conversations['change'] {
           throw new PlazaError('invalid_input', 'Only channels of a community can be public.', { field: 'visibility' });
         }
         const details = { ...channel, ...wanted };
-        return JSON.stringify(details) === JSON.stringify(channel) ? null : { do: 'change', details, access: details.visibility !== channel.visibility };
+        return JSON.stringify(details) === JSON.stringify(channel)
+          ? null
+          : { do: 'change', details, access: details.visibility !== channel.visibility };
       },
     });
     return outcome.details;

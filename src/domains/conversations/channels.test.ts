@@ -13,12 +13,20 @@ const notFound = { code: 'not_found' };
 
 describe('discussions', () => {
   test('start with their opening message as number 1, or not at all', async () => {
-    const { channel, message } = await conversations.createDiscussion(ben, { community, title: ' Which  tomatoes? ', body: 'Mine **split**.', tags: ['Garden', 'garden'] });
+    const { channel, message } = await conversations.createDiscussion(ben, {
+      community,
+      title: ' Which  tomatoes? ',
+      body: 'Mine **split**.',
+      tags: ['Garden', 'garden'],
+    });
     expect(channel).toMatchObject({ kind: 'discussion', name: 'Which tomatoes?', tags: ['garden'], createdBy: ben.person.id });
     expect(message).toMatchObject({ number: 1, version: 1, body: 'Mine **split**.' });
     const before = await sql`select count(*)::int as n from channels`;
     await expect(conversations.createDiscussion(ben, { community, title: 't', body: '' })).rejects.toMatchObject({ code: 'invalid_input' });
-    await expect(conversations.createDiscussion(eve, { community, title: 't', body: 'b' })).rejects.toMatchObject({ code: 'forbidden', details: { rule: 'join-to-start' } });
+    await expect(conversations.createDiscussion(eve, { community, title: 't', body: 'b' })).rejects.toMatchObject({
+      code: 'forbidden',
+      details: { rule: 'join-to-start' },
+    });
     expect(await sql`select count(*)::int as n from channels`).toEqual(before);
   });
 
@@ -29,14 +37,21 @@ describe('discussions', () => {
     ]);
     const ids: string[] = [];
     for (const title of ['one', 'two', 'three', 'four']) {
-      const { channel } = await conversations.createDiscussion(title === 'two' ? ben : ana, { community: home, title, body: 'b', tags: title === 'three' ? ['odd'] : [] });
+      const { channel } = await conversations.createDiscussion(title === 'two' ? ben : ana, {
+        community: home,
+        title,
+        body: 'b',
+        tags: title === 'three' ? ['odd'] : [],
+      });
       ids.push(channel.id);
     }
     await conversations.post(ben, { channel: ids[0] ?? '', body: 'answer' });
     await conversations.post(ana, { channel: ids[1] ?? '', body: 'answer' });
     await conversations.post(ben, { channel: ids[1] ?? '', body: 'answer' });
     const titles = async (input: object, page: object = {}) =>
-      (await conversations.discussions(eve, { community: home, sort: 'latest', ...input }, page)).items.map((item) => item.node.channel.name);
+      (await conversations.discussions(eve, { community: home, sort: 'latest', ...input }, page)).items.map(
+        (item) => item.node.channel.name,
+      );
     expect(await titles({})).toEqual(['two', 'one', 'four', 'three']);
     expect(await titles({ sort: 'popular' })).toEqual(['two', 'one', 'four', 'three']);
     expect(await titles({ sort: 'unanswered' })).toEqual(['four', 'three']);
@@ -91,7 +106,12 @@ describe('who may read', () => {
       expect(await conversations.channels(eve, [channel])).toEqual([null]);
       expect(await conversations.messages(eve, [{ channel, number: posted.number }])).toEqual([null]);
       expect((await conversations.messagesOf(eve, [channel], 0, 10))[0]?.messages).toEqual([]);
-      expect(await conversations.mayRead([{ who: eve, channel }, { who: ana, channel }])).toEqual([false, true]);
+      expect(
+        await conversations.mayRead([
+          { who: eve, channel },
+          { who: ana, channel },
+        ]),
+      ).toEqual([false, true]);
     }
     await expect(conversations.discussions(eve, { community: hidden, sort: 'latest' }, {})).rejects.toMatchObject(notFound);
     await expect(conversations.communityChats(eve, hidden, {})).rejects.toMatchObject(notFound);
@@ -109,7 +129,9 @@ describe('who may read', () => {
     await expect(conversations.addMember(ana, { channel, person: eve.person.id })).rejects.toMatchObject({ code: 'conflict' });
     await conversations.addMember(ana, { channel, person: ben.person.id });
     expect((await conversations.page(ben, { channel })).messages).toHaveLength(1);
-    await expect(conversations.addMember(ben, { channel, person: ben.person.id, role: 'owner' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(conversations.addMember(ben, { channel, person: ben.person.id, role: 'owner' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
     await conversations.removeMember(ana, { channel, person: ben.person.id });
     await expect(conversations.page(ben, { channel })).rejects.toMatchObject(notFound);
   });
@@ -118,7 +140,10 @@ describe('who may read', () => {
     const { id: channel } = await conversations.createChannel(ana, { community, name: 'old' });
     await conversations.post(ben, { channel, body: 'last words' });
     await conversations.change(ana, { channel, archived: true });
-    await expect(conversations.post(ben, { channel, body: 'more' })).rejects.toMatchObject({ code: 'forbidden', details: { rule: 'archived-is-read-only' } });
+    await expect(conversations.post(ben, { channel, body: 'more' })).rejects.toMatchObject({
+      code: 'forbidden',
+      details: { rule: 'archived-is-read-only' },
+    });
     expect((await conversations.page(ben, { channel })).messages).toHaveLength(1);
     expect(await conversations.change(ana, { channel, archived: false })).toMatchObject({ archived: false });
     await conversations.post(ben, { channel, body: 'more' });
@@ -132,12 +157,15 @@ describe('chats of applications', () => {
     const bot = await testPerson(sql, 'bot', 'member', application);
     await sql`update applications set bot = ${bot.person.id} where id = ${application}`;
     const token = { ...bot, role: 'application', scopes: ['read', 'write'] } as const;
-    const chats = await Promise.all(Array.from({ length: 10 }, (_, i) => conversations.createAppChat(token, { application, name: `chat ${i}` })));
+    const chats = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => conversations.createAppChat(token, { application, name: `chat ${i}` })),
+    );
     expect(chats.map((chat) => chat.number).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     const { channel } = await conversations.appChat(token, { application, number: 3 });
     await Promise.all(['Hello world', 'hello there', 'Good bye'].map((body) => conversations.post(token, { channel: channel.id, body })));
     expect(await conversations.appChat(token, { application, number: 3 })).toMatchObject({ messagesCount: 3 });
-    const found = async (q: string) => (await conversations.search(token, { channel: channel.id, q }, {})).items.map((item) => item.node.body).toSorted();
+    const found = async (q: string) =>
+      (await conversations.search(token, { channel: channel.id, q }, {})).items.map((item) => item.node.body).toSorted();
     expect(await found('hel')).toEqual(['Hello world', 'hello there']);
     expect(await found("wor:* & !'hello")).toEqual(['Hello world']);
     expect(await found('nothing')).toEqual([]);
@@ -145,7 +173,9 @@ describe('chats of applications', () => {
 
     await expect(conversations.appChat(ana, { application, number: 3 })).rejects.toMatchObject(notFound);
     await expect(conversations.createAppChat({ ...token, scopes: ['read'] }, { application })).rejects.toMatchObject({ code: 'forbidden' });
-    await expect(conversations.post({ ...token, scopes: ['read'] }, { channel: channel.id, body: 'x' })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(conversations.post({ ...token, scopes: ['read'] }, { channel: channel.id, body: 'x' })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
     await expect(conversations.page(ana, { channel: channel.id })).rejects.toMatchObject(notFound);
     await expect(conversations.openDirect(ana, { person: bot.person.id })).rejects.toMatchObject(notFound);
     expect((await conversations.page({ ...ana, role: 'admin' }, { channel: channel.id })).messages).toHaveLength(3);

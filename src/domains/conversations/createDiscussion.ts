@@ -27,7 +27,12 @@ export function createDiscussion({ sql, policy }: Deps): Conversations['createDi
         tags: tagged,
         visibility: 'public',
       });
-      const opening = { channel: channel.id, by, ...(key === undefined ? {} : { key }), plan: () => ({ do: 'post', body, replyTo: null }) as const };
+      const opening = {
+        channel: channel.id,
+        by,
+        ...(key === undefined ? {} : { key }),
+        plan: () => ({ do: 'post', body, replyTo: null }) as const,
+      };
       const [outcome] = await writeGroup(tx, [opening], Date.now());
       if (outcome === undefined || outcome instanceof PlazaError) throw outcome ?? new PlazaError('internal');
       return { channel, message: withMessage(outcome).message };

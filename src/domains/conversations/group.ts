@@ -80,7 +80,14 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   const mine = loaded.mine.get(mineKey) ?? [];
   const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, mine });
   if (step === null) {
-    return { channel: id, number: change.number ?? channel.number, version: channel.version, message: touched, details: channel.details, repeated: false };
+    return {
+      channel: id,
+      number: change.number ?? channel.number,
+      version: channel.version,
+      message: touched,
+      details: channel.details,
+      repeated: false,
+    };
   }
 
   channel.version += 1;

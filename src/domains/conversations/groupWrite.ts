@@ -72,7 +72,9 @@ function keepRevisions(tx: Transaction, touches: readonly Written[]) {
 function updateMessages(tx: Transaction, touches: readonly Written[]) {
   // A message touched twice in the group is written once, as the last change leaves it.
   const last = new Map(touches.map((w) => [`${w.place.channel}/${w.place.number}`, w]));
-  const final = [...last.values()].flatMap(({ message, step, by }) => (message === null ? [] : [{ message, deletedBy: step.do === 'delete' ? by.id : null }]));
+  const final = [...last.values()].flatMap(({ message, step, by }) =>
+    message === null ? [] : [{ message, deletedBy: step.do === 'delete' ? by.id : null }],
+  );
   const messages = final.map((f) => f.message);
   return tx`
     update messages m
@@ -92,7 +94,8 @@ function writeReactions(tx: Transaction, touches: readonly Written[]) {
   const last = new Map<string, { place: Place; person: Id; emoji: string; on: boolean }>();
   const gone: Place[] = [];
   for (const { step, place, by } of touches) {
-    if (step.do === 'react') last.set(`${place.channel}/${place.number}/${by.id}/${step.emoji}`, { place, person: by.id, emoji: step.emoji, on: step.on });
+    if (step.do === 'react')
+      last.set(`${place.channel}/${place.number}/${by.id}/${step.emoji}`, { place, person: by.id, emoji: step.emoji, on: step.on });
     if (step.do === 'delete') {
       gone.push(place);
       for (const [key, r] of last) if (r.place.channel === place.channel && r.place.number === place.number) last.delete(key);
@@ -193,9 +196,16 @@ function rankDiscussions(tx: Transaction, written: readonly Written[], loaded: L
  */
 function emitAll(tx: Transaction, written: readonly Written[]) {
   const emissions = written.flatMap(({ step, place, event }): Emission[] => {
-    const topic = { kind: 'channel', channel: place.channel, version: place.version, number: step.do === 'post' ? place.number : 0 } as const;
+    const topic = {
+      kind: 'channel',
+      channel: place.channel,
+      version: place.version,
+      number: step.do === 'post' ? place.number : 0,
+    } as const;
     const own = { topic, event };
-    return step.do === 'change' && step.access ? [{ topic: { kind: 'access' }, event: { type: 'access', channel: place.channel } }, own] : [own];
+    return step.do === 'change' && step.access
+      ? [{ topic: { kind: 'access' }, event: { type: 'access', channel: place.channel } }, own]
+      : [own];
   });
   return emit(tx, emissions);
 }

@@ -31,7 +31,10 @@ export interface PastChannel extends NewChannel {
  * @throws invalid_input, or whatever a change is refused with: then nothing of it may be kept
  */
 export async function bringInChannels(tx: Transaction, past: readonly PastChannel[]): Promise<Channel[]> {
-  const channels = await openChannels(tx, past.map((channel) => (channel.name === undefined ? channel : { ...channel, name: channelName(channel.name) })));
+  const channels = await openChannels(
+    tx,
+    past.map((channel) => (channel.name === undefined ? channel : { ...channel, name: channelName(channel.name) })),
+  );
   const placed = channels.map((channel, i) => ({ id: channel.id, past: past[i] }));
   const changes = placed.flatMap(({ id, past }) => (past?.changes ?? []).map((change) => toChange(id, change)));
   for (const outcome of await writeGroup(tx, changes, Date.now())) if (outcome instanceof PlazaError) throw outcome;

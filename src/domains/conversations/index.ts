@@ -7,7 +7,7 @@ import type { Who } from '../policy/index.ts';
 export { createConversations } from './create.ts';
 export { bringInChannels, type PastChange, type PastChannel } from './history.ts';
 export { createLog, type Log } from './log.ts';
-export { withMessage, living } from './outcome.ts';
+export { living, withMessage } from './outcome.ts';
 
 /** The answer to a committed change: the channel's version at that change. */
 export interface Changed {
@@ -75,8 +75,14 @@ export interface AppChat {
 
 /** Channels and their logs: discussions, chats, groups, direct channels. */
 export interface Conversations {
-  createDiscussion(who: Who, input: { community: Id; title: string; body: string; tags?: string[] | undefined; key?: string | undefined }): Promise<{ channel: Channel; message: Message }>;
-  createChannel(who: Who, input: { community: Id; name: string; topic?: string | undefined; visibility?: Visibility | undefined; posting?: Posting | undefined }): Promise<Channel>;
+  createDiscussion(
+    who: Who,
+    input: { community: Id; title: string; body: string; tags?: string[] | undefined; key?: string | undefined },
+  ): Promise<{ channel: Channel; message: Message }>;
+  createChannel(
+    who: Who,
+    input: { community: Id; name: string; topic?: string | undefined; visibility?: Visibility | undefined; posting?: Posting | undefined },
+  ): Promise<Channel>;
   createGroup(who: Who, input: { name?: string | undefined; people: Id[] }): Promise<Channel>;
   /** The one direct channel with this person, made if need be (E2). */
   openDirect(who: Who, input: { person: Id }): Promise<Channel>;
@@ -84,7 +90,19 @@ export interface Conversations {
   createAppChat(who: Who, input: { application: Id; name?: string | undefined }): Promise<AppChat>;
   appChats(who: Who, application: Id, page: PageRequest): Promise<Page<AppChat>>;
   appChat(who: Who, input: { application: Id; number: number }): Promise<AppChat>;
-  change(who: Who, input: { channel: Id; name?: string | undefined; topic?: string | undefined; photo?: string | null | undefined; tags?: string[] | undefined; visibility?: Visibility | undefined; posting?: Posting | undefined; archived?: boolean | undefined }): Promise<Channel>;
+  change(
+    who: Who,
+    input: {
+      channel: Id;
+      name?: string | undefined;
+      topic?: string | undefined;
+      photo?: string | null | undefined;
+      tags?: string[] | undefined;
+      visibility?: Visibility | undefined;
+      posting?: Posting | undefined;
+      archived?: boolean | undefined;
+    },
+  ): Promise<Channel>;
 
   addMember(who: Who, input: { channel: Id; person: Id; role?: CommunityRole | undefined }): Promise<void>;
   /** Removes another, or oneself (leave). */
@@ -110,13 +128,31 @@ export interface Conversations {
   /** The caller's read positions, in the order of `ids`, 0 where none. One query. */
   reads(who: Who, ids: readonly Id[]): Promise<number[]>;
   communityChats(who: Who, community: Id, page: PageRequest): Promise<Page<Channel>>;
-  discussions(who: Who, input: { community: Id; sort: 'latest' | 'popular' | 'unanswered'; tag?: string | undefined; author?: Id | undefined }, page: PageRequest): Promise<Page<Discussion>>;
+  discussions(
+    who: Who,
+    input: { community: Id; sort: 'latest' | 'popular' | 'unanswered'; tag?: string | undefined; author?: Id | undefined },
+    page: PageRequest,
+  ): Promise<Page<Discussion>>;
   /** The first page of each community's latest discussions; one query for all (GraphQL batches by this). */
-  discussionsOf(who: Who, communities: readonly Id[], sort: 'latest' | 'popular' | 'unanswered', first: number): Promise<Page<Discussion>[]>;
+  discussionsOf(
+    who: Who,
+    communities: readonly Id[],
+    sort: 'latest' | 'popular' | 'unanswered',
+    first: number,
+  ): Promise<Page<Discussion>[]>;
 
   since(who: Who, input: { channel: Id; version: number; limit?: number | undefined }): Promise<Since>;
   /** By number; exactly one of before, after, around, or none for the last page. */
-  page(who: Who, input: { channel: Id; before?: number | undefined; after?: number | undefined; around?: number | undefined; limit?: number | undefined }): Promise<MessagePage>;
+  page(
+    who: Who,
+    input: {
+      channel: Id;
+      before?: number | undefined;
+      after?: number | undefined;
+      around?: number | undefined;
+      limit?: number | undefined;
+    },
+  ): Promise<MessagePage>;
   /** The first `first` messages after `after` of each channel, for batching; channels the caller may not read give an empty page. One query. */
   messagesOf(who: Who, channels: readonly Id[], after: number, first: number): Promise<MessagePage[]>;
   /** Single messages, in the order asked; null where missing or not readable. One query. */

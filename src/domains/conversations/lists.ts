@@ -39,7 +39,8 @@ export function discussions({ sql, policy }: Deps): Conversations['discussions']
   return async (who, input, page): Promise<Page<Discussion>> => {
     const size = pageSize(page);
     const tag = input.tag === undefined ? null : text(input.tag, { field: 'tag', min: 1, max: 32 }).toLowerCase();
-    if (input.author !== undefined && !isId(input.author)) throw new PlazaError('invalid_input', '"author" must be the id of a person.', { field: 'author' });
+    if (input.author !== undefined && !isId(input.author))
+      throw new PlazaError('invalid_input', '"author" must be the id of a person.', { field: 'author' });
     await policy.toCommunity(who, input.community);
     const place = page.after ? decodeCursor(page.after, cursorParts[input.sort]) : null;
     const rows = await sql<DiscussionRow[]>`
@@ -66,11 +67,16 @@ export function discussionsOf({ sql, policy }: Deps): Conversations['discussions
         order by ${order(sql, sort)} limit ${size + 1}
       ) d`;
     const standings = await policy.toChannels(rows.map((row) => ({ who, channel: row.id })));
-    const byCommunity = Map.groupBy(rows.map((row, i) => ({ row, readable: Boolean(standings[i]) })), ({ row }) => row.asked);
+    const byCommunity = Map.groupBy(
+      rows.map((row, i) => ({ row, readable: Boolean(standings[i]) })),
+      ({ row }) => row.asked,
+    );
     return communities.map((community) => {
       const found = byCommunity.get(community) ?? [];
       return {
-        items: found.slice(0, size).flatMap(({ row, readable }) => (readable ? [{ node: toDiscussion(row), cursor: encodeCursor(cursorKeys[sort](row)) }] : [])),
+        items: found
+          .slice(0, size)
+          .flatMap(({ row, readable }) => (readable ? [{ node: toDiscussion(row), cursor: encodeCursor(cursorKeys[sort](row)) }] : [])),
         hasNext: found.length > size,
       };
     });
@@ -86,11 +92,20 @@ function order(sql: Sql, sort: Sort) {
 function beyond(sql: Sql, sort: Sort, place: CursorKey) {
   const [key = 0, id = '0'] = place;
   if (sort === 'latest') return sql`and (c.active_at, c.id) < (to_timestamp(${Number(key)}::float8 / 1000), ${id}::bigint)`;
-  return sort === 'popular' ? sql`and (c.popularity, c.id) < (${Math.trunc(Number(key))}::int, ${id}::bigint)` : sql`and c.id < ${key}::bigint`;
+  return sort === 'popular'
+    ? sql`and (c.popularity, c.id) < (${Math.trunc(Number(key))}::int, ${id}::bigint)`
+    : sql`and c.id < ${key}::bigint`;
 }
 
 /** A page of what the caller may read; asked after the rows were read (L9). */
-async function readable<Row extends ChannelRow, T>(policy: Policy, who: Who, rows: readonly Row[], size: number, node: (row: Row) => T, key: (row: Row) => CursorKey): Promise<Page<T>> {
+async function readable<Row extends ChannelRow, T>(
+  policy: Policy,
+  who: Who,
+  rows: readonly Row[],
+  size: number,
+  node: (row: Row) => T,
+  key: (row: Row) => CursorKey,
+): Promise<Page<T>> {
   const standings = await policy.toChannels(rows.map((row) => ({ who, channel: row.id })));
   return {
     items: rows.slice(0, size).flatMap((row, i) => (standings[i] ? [{ node: node(row), cursor: encodeCursor(key(row)) }] : [])),

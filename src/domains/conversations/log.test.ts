@@ -17,7 +17,9 @@ describe('posting', () => {
   test('[L1] [L2] many at once are numbered without a gap, and every change moves the version by one', async () => {
     const channels = [await chat(), await chat(), await chat()];
     const posted = await Promise.all(
-      Array.from({ length: 600 }, (_, i) => conversations.post(i % 2 ? ana : ben, { channel: channels[i % 3] ?? '', body: `message ${i}`, key: `k${i}` })),
+      Array.from({ length: 600 }, (_, i) =>
+        conversations.post(i % 2 ? ana : ben, { channel: channels[i % 3] ?? '', body: `message ${i}`, key: `k${i}` }),
+      ),
     );
     for (const channel of channels) {
       const numbers = posted.filter((p) => p.channel === channel).map((p) => p.number);
@@ -42,7 +44,8 @@ describe('posting', () => {
 
   test('one poisoned change in a group fails alone, and the others keep their order', async () => {
     const channel = await chat();
-    const fine = (i: number) => log.change({ channel, by: ana.person, key: `f${i}`, plan: () => ({ do: 'post', body: `fine ${i}`, replyTo: null }) });
+    const fine = (i: number) =>
+      log.change({ channel, by: ana.person, key: `f${i}`, plan: () => ({ do: 'post', body: `fine ${i}`, replyTo: null }) });
     // Past the domain's own check on purpose: PostgreSQL cannot store U+0000.
     const poison = log.change({ channel, by: ana.person, key: 'p', plan: () => ({ do: 'post', body: 'a\u0000b', replyTo: null }) });
     const results = await Promise.allSettled([fine(0), fine(1), poison, fine(2), fine(3)]);
@@ -91,7 +94,9 @@ describe('changing', () => {
     expect(await conversations.edit(ana, { channel, number: 1, body: 'one, better' })).toMatchObject({ version: 3 });
     expect(await reactions.react(ben, { channel, number: 1, emoji: '👍', on: true })).toMatchObject({ version: 4 });
     expect(await reactions.react(ben, { channel, number: 1, emoji: '👍', on: true })).toMatchObject({ version: 4 });
-    expect(await reactions.react(ana, { channel, number: 1, emoji: '👍', on: true })).toMatchObject({ message: { reactions: [{ emoji: '👍', count: 2 }] } });
+    expect(await reactions.react(ana, { channel, number: 1, emoji: '👍', on: true })).toMatchObject({
+      message: { reactions: [{ emoji: '👍', count: 2 }] },
+    });
     expect(await conversations.pin(ana, { channel, number: 2, on: true })).toMatchObject({ version: 6 });
     expect(await conversations.change(ana, { channel, topic: 'new' })).toMatchObject({ topic: 'new' });
     expect(await reactions.mine(ben, channel, [1, 2])).toEqual([{ number: 1, emoji: ['👍'] }]);
@@ -161,11 +166,18 @@ describe('reading', () => {
     expect(await place(ana)).toMatchObject({ number: 2, read: 2 });
     expect(await conversations.markRead(ben, { channel, number: 99 })).toEqual({ number: 2 });
     expect(await conversations.markRead(ben, { channel, number: 1 })).toEqual({ number: 2 });
-    expect((await conversations.readers(ana, { channel, number: 2 }, {})).items.map((i) => i.node.person)).toEqual([ana.person.id, ben.person.id]);
+    expect((await conversations.readers(ana, { channel, number: 2 }, {})).items.map((i) => i.node.person)).toEqual([
+      ana.person.id,
+      ben.person.id,
+    ]);
   });
 });
 
 test('[E2] a direct channel exists once, however many open it at the same moment', async () => {
-  const opened = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? conversations.openDirect(ana, { person: ben.person.id }) : conversations.openDirect(ben, { person: ana.person.id }))));
+  const opened = await Promise.all(
+    Array.from({ length: 10 }, (_, i) =>
+      i % 2 ? conversations.openDirect(ana, { person: ben.person.id }) : conversations.openDirect(ben, { person: ana.person.id }),
+    ),
+  );
   expect(new Set(opened.map((c) => c.id)).size).toBe(1);
 });

@@ -53,7 +53,10 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
           // key and are then answered with the first message (L4), the other plans find all as they want it.
           if (performance.now() > until) {
             logger.error({ err: error, changes: changes.length }, 'the log could not reach the database');
-            return changes.map(() => new PlazaError('unavailable', 'The database does not answer. Send it again with the same key: it is never written twice.'));
+            return changes.map(
+              () =>
+                new PlazaError('unavailable', 'The database does not answer. Send it again with the same key: it is never written twice.'),
+            );
           }
           await sleep(Math.min(20 * 2 ** attempt, 1000));
           continue;

@@ -37,7 +37,9 @@ export function addMember({ sql, policy }: Deps): Conversations['addMember'] {
 async function mustBelong(tx: Transaction, community: Id, person: Id): Promise<void> {
   const rows = await tx`select from community_members where community = ${community} and person = ${person} for share`;
   if (rows.length > 0) return;
-  throw new PlazaError('conflict', 'Only members of the community can be added to its channels; invite the person first.', { field: 'person' });
+  throw new PlazaError('conflict', 'Only members of the community can be added to its channels; invite the person first.', {
+    field: 'person',
+  });
 }
 
 /** Removes another, or oneself. Delivery to that person ends with the commit (L9). */

@@ -33,6 +33,12 @@ export function mine({ sql }: Deps): Conversations['mine'] {
       ) p on true
       where c.archived_at is null and c.kind <> 'discussion' and c.application = ${who.application}
       order by c.id desc limit ${mostChannels}`;
-    return rows.map((row) => ({ channel: toChannel(row), number: row.last_number, version: row.version, read: row.read, people: row.people ?? [] }));
+    return rows.map((row) => ({
+      channel: toChannel(row),
+      number: row.last_number,
+      version: row.version,
+      read: row.read,
+      people: row.people ?? [],
+    }));
   };
 }

@@ -59,14 +59,19 @@ export async function openChannels(tx: Transaction, channels: readonly NewChanne
     )
     select made.* from made join given using (id) order by given.place`;
   const opened = rows.map(toChannel);
-  const members = opened.flatMap(({ id }, i) => (channels[i]?.members ?? []).map((member) => ({ channel: id, since: channels[i]?.createdAt ?? now, ...member })));
+  const members = opened.flatMap(({ id }, i) =>
+    (channels[i]?.members ?? []).map((member) => ({ channel: id, since: channels[i]?.createdAt ?? now, ...member })),
+  );
   await Promise.all([
     tx`insert into channel_heads (channel) select unnest(${opened.map(({ id }) => id)}::bigint[])`,
     tx`
       insert into channel_members (channel, person, role, joined_at)
       select * from unnest(${members.map((m) => m.channel)}::bigint[], ${members.map((m) => m.person)}::bigint[], ${members.map((m) => m.role)}::text[],
         ${members.map((m) => m.since.toISOString())}::timestamptz[])`,
-    emit(tx, opened.flatMap((channel, i) => announcements(channel, channels[i]?.members ?? []))),
+    emit(
+      tx,
+      opened.flatMap((channel, i) => announcements(channel, channels[i]?.members ?? [])),
+    ),
   ]);
   return opened;
 }

@@ -41,7 +41,10 @@ export function page({ sql, policy }: Deps): Conversations['page'] {
 }
 
 /** First and last number; a first below 1 counts back from the end of the log. */
-function range(input: { before?: number | undefined; after?: number | undefined; around?: number | undefined }, limit: number): [number, number] {
+function range(
+  input: { before?: number | undefined; after?: number | undefined; around?: number | undefined },
+  limit: number,
+): [number, number] {
   const given = [input.before, input.after, input.around].filter((place) => place !== undefined);
   if (given.length > 1) throw new PlazaError('invalid_input', 'Give only one of "before", "after" and "around".');
   if (input.before !== undefined) {

@@ -11,7 +11,11 @@ const other = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
 
 // The verbs' own statements, caught on their way to the server and then explained with the same parameters.
 const caught: { query: string; parameters: unknown[] }[] = [];
-const watched = connect(ground.url, { max: 1, name: 'watched', watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }) });
+const watched = connect(ground.url, {
+  max: 1,
+  name: 'watched',
+  watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }),
+});
 const conversations = createConversations({ ...ground, sql: watched });
 let channel = '';
 

@@ -6,7 +6,11 @@ import type { Deps } from './deps.ts';
 import type { Conversations, Since } from './index.ts';
 import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
 
-type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { head_number: number; head_version: number; changed_version: number };
+type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & {
+  head_number: number;
+  head_version: number;
+  changed_version: number;
+};
 
 /**
  * Every message changed after a version, each once, in its latest state, in order of version; `gap` when there is

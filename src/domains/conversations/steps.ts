@@ -8,7 +8,7 @@ export type Step =
   | { do: 'delete'; message: Message }
   | { do: 'react'; message: Message; emoji: string; on: boolean }
   | { do: 'pin'; message: Message; on: boolean }
-  | { do: 'change'; details: Channel; /** Who may read it changes too. */ access: boolean };
+  | { do: 'change'; details: Channel /** Who may read it changes too. */; access: boolean };
 
 export interface Place {
   channel: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Topic } from '../../../contracts/events.ts';
-import { type DurableReader, createDurableReader, type FeedEvent } from '../../engines/feed/index.ts';
+import { createDurableReader, type DurableReader, type FeedEvent } from '../../engines/feed/index.ts';
 import { connect, type Pool } from '../../engines/postgres/index.ts';
 import { type FreshDatabase, freshDatabase } from '../../engines/postgres/testing.ts';
 import { createLogger } from '../../kit/log.ts';
@@ -29,9 +29,23 @@ afterAll(async () => {
 /** `[channel, version, number]` of each event of a batch. */
 type Event = readonly [channel: number, version: number, number: number];
 const topic = ([channel, version, number]: Event): Topic => ({ kind: 'channel', channel: String(channel), version, number });
-const handle = (...events: Event[]) => sql.begin((tx) => tally.handle(tx, events.map((event): FeedEvent => ({ topic: topic(event), bytes: Buffer.from('{}') }))));
-const tallies = async () => (await sql`select channel::int, version, number from channel_tallies order by channel`).map((row) => [row['channel'], row['version'], row['number']]);
-const breaches = async () => [...(await metrics.expose()).text.matchAll(/^plaza_log_breaches_total\{rule="(L\d)"\} (\d+)/gm)].map(([, rule, count]) => `${rule} ${count}`);
+const handle = (...events: Event[]) =>
+  sql.begin((tx) =>
+    tally.handle(
+      tx,
+      events.map((event): FeedEvent => ({ topic: topic(event), bytes: Buffer.from('{}') })),
+    ),
+  );
+const tallies = async () =>
+  (await sql`select channel::int, version, number from channel_tallies order by channel`).map((row) => [
+    row['channel'],
+    row['version'],
+    row['number'],
+  ]);
+const breaches = async () =>
+  [...(await metrics.expose()).text.matchAll(/^plaza_log_breaches_total\{rule="(L\d)"\} (\d+)/gm)].map(
+    ([, rule, count]) => `${rule} ${count}`,
+  );
 
 test('[L1] [L2] a log in order moves the tally and breaks nothing', async () => {
   await handle([1, 1, 1], [2, 1, 0], [1, 2, 2], [2, 2, 1], [1, 3, 0]);

@@ -23,7 +23,11 @@ const unknown = -1;
  * counted, and the check goes on from there.
  */
 export function createTally({ logger, metrics }: { logger: Logger; metrics: Metrics }) {
-  const breaches = metrics.counter('plaza_log_breaches_total', 'Times that a version or number left the feed out of order, by the rule it broke.', ['rule']);
+  const breaches = metrics.counter(
+    'plaza_log_breaches_total',
+    'Times that a version or number left the feed out of order, by the rule it broke.',
+    ['rule'],
+  );
 
   function expect(rule: 'L1' | 'L2', channel: Id, expected: number, found: number): void {
     if (expected === found) return;
@@ -67,7 +71,8 @@ export function createTally({ logger, metrics }: { logger: Logger; metrics: Metr
       select channel, version, number from channel_tallies where channel = any(${[...channels.keys()]}::bigint[])`;
     const tallies = new Map(before.map((tally) => [tally.channel, tally]));
     for (const [channel, { firstVersion, firstNumber }] of channels) {
-      const tally = tallies.get(channel) ?? (firstVersion === 1 ? { version: 0, number: 0 } : { version: firstVersion - 1, number: unknown });
+      const tally =
+        tallies.get(channel) ?? (firstVersion === 1 ? { version: 0, number: 0 } : { version: firstVersion - 1, number: unknown });
       expect('L2', channel, tally.version + 1, firstVersion);
       if (firstNumber !== 0 && tally.number !== unknown) expect('L1', channel, tally.number + 1, firstNumber);
     }

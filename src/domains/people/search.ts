@@ -28,21 +28,22 @@ export function byAge(sql: Deps['sql'], application: Id, after: Id, limit: numbe
 }
 
 /**
- * Answered by the trigram index people_by_name. Rank 0: the whole name or handle, 1: one of them begins so, 2: a word
- * does, 3: elsewhere. One or two Latin letters make no trigram, so they are looked for at the beginnings of words only.
+ * Answered by the trigram index people_by_name on `folded`, which is name and handle without accents and case. Rank 0:
+ * the whole name or handle, 1: one of them begins so, 2: a word does, 3: elsewhere. One or two Latin letters make no
+ * trigram, so they are looked for at the beginnings of words only.
  */
 export function byName(sql: Deps['sql'], application: Id, q: string, rank: number, after: Id, limit: number) {
   const pattern = q.replace(/[\\%_]/g, '\\$&');
   const found =
     q.length < 3 && /^[\p{Script=Latin}\p{M}\p{N}]+$/u.test(q.normalize('NFKD'))
-      ? sql`(fold(name || ' ' || handle) like fold(${pattern}) || '%' or fold(name || ' ' || handle) like '% ' || fold(${pattern}) || '%')`
-      : sql`fold(name || ' ' || handle) like '%' || fold(${pattern}) || '%'`;
+      ? sql`(folded like fold(${pattern}) || '%' or folded like '% ' || fold(${pattern}) || '%')`
+      : sql`folded like '%' || fold(${pattern}) || '%'`;
   return sql<(ProfileRow & { rank: number })[]>`
     select * from (
       select ${columns(sql)}, case
-        when fold(name) = fold(${q}) or handle = fold(${q}) then 0
-        when fold(name) like fold(${pattern}) || '%' or handle like fold(${pattern}) || '%' then 1
-        when fold(name) like '% ' || fold(${pattern}) || '%' then 2
+        when folded = fold(${q}) || ' ' || handle or handle = fold(${q}) then 0
+        when folded like fold(${pattern}) || '%' or handle like fold(${pattern}) || '%' then 1
+        when folded like '% ' || fold(${pattern}) || '%' then 2
         else 3 end as rank
       from people where application = ${application} and ${found}
     ) found

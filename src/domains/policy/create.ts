@@ -1,12 +1,12 @@
-import type { AccessEvent } from '../../../contracts/events.ts';
 import { PlazaError } from '../../../contracts/errors.ts';
+import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
 import { isId } from '../../kit/page.ts';
+import { channelFacts, communityFacts } from './facts.ts';
 import type { Decision, Policy } from './index.ts';
 import { type Action, decidingRule, type Facts } from './rules.ts';
 import { createStandings } from './standings.ts';
-import { channelFacts, communityFacts } from './facts.ts';
 import { defaultApplication, type Who } from './who.ts';
 
 export interface PolicyDeps {

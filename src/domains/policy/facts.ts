@@ -74,5 +74,12 @@ export async function communityFacts(sql: Sql, who: Who, community: Id): Promise
     from communities co left join community_members cm on cm.community = co.id and cm.person = ${person}
     where co.id = ${community} and co.application = ${who.application}`;
   if (!row) return null;
-  return { sameApplication: true, community, communityVisibility: row.visibility, communityRole: row.role, banned: row.banned, invited: row.invited };
+  return {
+    sameApplication: true,
+    community,
+    communityVisibility: row.visibility,
+    communityRole: row.role,
+    banned: row.banned,
+    invited: row.invited,
+  };
 }

@@ -4,9 +4,9 @@ import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Action, Facts } from './rules.ts';
 import type { Who } from './who.ts';
 
+export { createPolicy } from './create.ts';
 export type { Action, Facts } from './rules.ts';
 export { defaultApplication, guest, type Scope, scopes, type Who } from './who.ts';
-export { createPolicy } from './create.ts';
 
 export interface Decision {
   allowed: boolean;

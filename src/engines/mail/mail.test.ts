@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -129,4 +129,20 @@ test('a mail server that is not there is a rejection', async () => {
   const mail = createMail({ smtpUrl: 'smtp://127.0.0.1:1', folder: '/nowhere', from: 'plaza@example.org' });
   await expect(mail.send({ to: 'ana@example.org', subject: 's', text: 't' })).rejects.toThrow();
   await mail.close();
+});
+
+test('a mail server that hangs does not keep us from closing', async () => {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => open.add(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undo.push(() => new Promise((resolve) => server.close(resolve)));
+  const { port } = server.address() as AddressInfo;
+  const mail = createMail({ smtpUrl: `smtp://127.0.0.1:${port}`, folder: '/nowhere', from: 'plaza@example.org' });
+  const sent = mail.send({ to: 'ana@example.org', subject: 's', text: 't' });
+  let ended = false;
+  const refused = expect(sent.finally(() => (ended = true))).rejects.toThrow();
+  await mail.close();
+  expect(ended).toBe(false);
+  for (const socket of open) socket.destroy();
+  await refused;
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Advice } from '../../kit/advice.ts';
 import { canReach, type RunAs } from './user.ts';
 
@@ -50,7 +50,7 @@ export function findBinaries(user: RunAs, spare: string): Binaries {
 /** False where the folder is not ours to write in. */
 function link(native: string): boolean {
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
-  const missing = links.map(({ source, target }) => ({ source, path: join(native, '..', target) })).filter(({ path }) => !existsSync(path));
+  const missing = links.map(({ source, target }) => ({ source, path: join(native, relative('native', target)) })).filter(({ path }) => !existsSync(path));
   try {
     for (const { source, path } of missing) {
       rmSync(path, { force: true });

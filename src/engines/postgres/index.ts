@@ -1,11 +1,15 @@
-import postgres from 'postgres';
+import type postgresJs from 'postgres';
+import './mend.ts';
+
+// Read only after the mends are in place.
+const { default: postgres } = await import('postgres');
 
 /** A pool, or the connection of a transaction: everything that can run a query. */
-export type Sql = postgres.Sql | postgres.TransactionSql;
+export type Sql = postgresJs.Sql | postgresJs.TransactionSql;
 /** A pool that can begin a transaction. */
-export type Pool = postgres.Sql;
+export type Pool = postgresJs.Sql;
 /** The connection of a transaction. */
-export type Transaction = postgres.TransactionSql;
+export type Transaction = postgresJs.TransactionSql;
 
 export interface ConnectOptions {
   /** Connections at most. */

@@ -36,7 +36,7 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
   const cluster = prepareCluster(folder, user, (line) => logger.info(line));
   if (!existsSync(cluster.data)) logger.info(`Making the files of PostgreSQL ${binaries.version} in ${cluster.home}`);
   await initialise(cluster, binaries, user);
-  await endOrphan(cluster.data, (line) => logger.warn(line));
+  await endOrphan(cluster, (line) => logger.warn(line));
   rotate(cluster.log);
 
   const server = `postgres://plaza@localhost/postgres?host=${encodeURIComponent(cluster.sockets)}`;
@@ -72,7 +72,7 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
     if (running && !running.over()) await endPostgres(running.pid);
   };
   try {
-    await begin();
+    await beginPatiently(begin);
     await makeDatabase(server);
   } catch (error) {
     await stop();
@@ -86,6 +86,20 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
       if (running && !running.over()) process.kill(running.pid, 'SIGQUIT');
     },
   };
+}
+
+/** Processes of a PostgreSQL that was killed need a moment to notice; until then they hold its memory. */
+async function beginPatiently(begin: () => Promise<void>): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      const held = error instanceof Advice && /shared memory block/.test(error.message);
+      if (!held || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 interface Run {

@@ -216,4 +216,8 @@ builder.queryFields((t) => ({
     complexity: listCost(10),
     resolve: (_root, args, ctx) => messagesOf(plainId('Channel', args.channel, 'channel'), args, ctx),
   }),
+  epoch: t.string({
+    description: 'Differs after a restore from an older backup: forget every version and start afresh.',
+    resolve: (_root, _args, ctx) => ctx.doors.conversations.epoch(),
+  }),
 }));

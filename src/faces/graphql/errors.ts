@@ -77,7 +77,7 @@ function codeOfStatus(status: number): ErrorCode {
  */
 function httpOf(error: GraphQLError | undefined, code: ErrorCode): object {
   const { code: given, http } = error?.extensions ?? {};
-  if (typeof http === 'object' && http !== null) return given === 'BAD_REQUEST' ? { ...http, spec: false } : http;
+  if (typeof http === 'object' && http !== null) return { ...http, spec: given !== 'BAD_REQUEST' };
   const { http: status } = errors[code];
   return { status, spec: status === 400 };
 }

@@ -27,6 +27,10 @@ export function watchOperations({ limits, logger, metrics }: { limits: GraphqlLi
     onParse({ setParseFn }) {
       setParseFn(parse);
     },
+    // Documents that were not executed.
+    onExecutionResult({ result, setResult }) {
+      if (result && !Array.isArray(result) && 'errors' in result && result.errors?.length) setResult({ ...result, errors: result.errors.map((error) => coded(error)) });
+    },
     onValidate({ params, setResult }) {
       const refusal = checkShape(params.documentAST, limits);
       if (refusal) setResult([refusal]);

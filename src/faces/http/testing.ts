@@ -13,7 +13,7 @@ import { createMail } from '../../engines/mail/index.ts';
 import { connect, type Pool } from '../../engines/postgres/index.ts';
 import { markInstallation } from '../../engines/postgres/installation.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
-import { createLogger } from '../../kit/log.ts';
+import { createLogger, type Logger } from '../../kit/log.ts';
 import { createMetrics } from '../../kit/metrics.ts';
 import { createServer, type Server, type ServerOptions } from '../server.ts';
 
@@ -50,7 +50,7 @@ export interface TestServer {
   end(): Promise<void>;
 }
 
-type Ground = Pick<ServerOptions, 'doors' | 'logger' | 'metrics'> & { sql: Pool; url: string };
+type Ground = Pick<ServerOptions, 'doors' | 'metrics'> & { sql: Pool; url: string; logger: Logger };
 
 const generous = { perSecond: 1e6, burst: 1e6 };
 

@@ -65,8 +65,8 @@ function streamOf(query: string, headers: Record<string, string> = { authorizati
   });
 }
 
-async function say(channel: string, key: string) {
-  return house.doors.conversations.post(await house.who(ana.token), { channel, key, body: key });
+async function say(channel: string, body: string) {
+  return house.doors.conversations.post(await house.who(ana.token), { channel, key: body.replaceAll(' ', '-'), body });
 }
 
 async function poll(query: string): Promise<ServerFrame[]> {

@@ -39,9 +39,10 @@ export interface SocketHouse extends TestServer {
 
 /** The whole face on a real server with real domains, a real database and its feed. */
 export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> = {}): Promise<SocketHouse> {
+  const logger = createLogger({ level: process.env['PLAZA_TEST_LOG'] ?? 'silent', format: 'json' });
   let heard: Listener | null = null;
   let face: SocketFace | null = null;
-  const test = await createTestServer(({ doors, logger, metrics }) => {
+  const test = await createTestServer(({ doors, metrics }) => {
     const deaf = { listen: (listener: Listener) => ((heard = listener), () => {}) };
     face = createSocketFace({ doors, feed: deaf, logger, metrics, ...given });
     return { socket: face };
@@ -50,7 +51,6 @@ export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> =
   const made: SocketFace = face;
   const listener: Listener = heard;
   const [row] = await test.sql<{ name: string }[]>`select current_database() as name`;
-  const logger = createLogger({ level: 'silent', format: 'json' });
   const feed = createFeed({ url: databaseUrl(inject('testServer'), row?.name ?? ''), sql: test.sql, logger });
   feed.listen(listener);
   await feed.start();

@@ -6,7 +6,7 @@ export const firstAdmin: PageParts = {
   style: `
 form { display: grid; gap: 1rem; max-width: 26rem; }
 label { display: grid; gap: .3rem; font-weight: 600; }
-input { font: inherit; padding: .6rem .7rem; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; width: 100%; }
+input { font: inherit; font-weight: 400; padding: .6rem .7rem; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; width: 100%; }
 input[aria-invalid="true"] { border-color: var(--bad); }
 .error { color: var(--bad); font-weight: 400; font-size: .9rem; }
 .error:empty { display: none; }

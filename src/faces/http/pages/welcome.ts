@@ -20,11 +20,14 @@ nothing that was acknowledged is ever lost.</p>
 </ul>
 <h2>Begin</h2>
 <p>Sign up, and keep the access token of the answer:</p>
-<pre><code>curl -s <span data-origin>http://localhost:3000</span>/v1/sign-up -H 'content-type: application/json' \\
-  -d '{"name":"Ana","email":"ana@example.org","password":"a long pass phrase"}'</code></pre>
+<pre><code>curl -s <span data-origin>http://localhost:3000</span>/v1/sign-up \\
+  -H 'content-type: application/json' -d '{
+    "name": "Ana", "email": "ana@example.org",
+    "password": "a long pass phrase"}'</code></pre>
 <p>Make a community with it:</p>
-<pre><code>curl -s <span data-origin>http://localhost:3000</span>/v1/communities -H "authorization: Bearer $TOKEN" \\
-  -H 'content-type: application/json' -d '{"name":"Balcony gardens"}'</code></pre>
+<pre><code>curl -s <span data-origin>http://localhost:3000</span>/v1/communities \\
+  -H "authorization: Bearer $TOKEN" \\
+  -H 'content-type: application/json' -d '{"name": "Balcony gardens"}'</code></pre>
 <p>Or talk from a terminal: <code>bin/plaza chat</code></p>
 <p>New here as the one who runs it? The link printed at the first start makes you the admin.</p>`,
   script: "for (const place of document.querySelectorAll('[data-origin]')) place.textContent = location.origin;",

@@ -1,0 +1,98 @@
+import { registerHooks } from 'node:module';
+
+interface Mend {
+  /** Exactly this stands once in the driver's source. */
+  is: string;
+  becomes: string;
+}
+
+/**
+ * What postgres.js 3.4.9 does wrong when a connection is lost, mended as its source is read. Its maintainers know of
+ * each (porsager/postgres #1193, #1208, #1215, #1216); this file goes when a release has them right.
+ */
+const mends: Record<string, Mend[]> = {
+  '/postgres/src/connection.js': [
+    // Written after the socket was gone: it threw from a timer, which ends the process. Now the query fails.
+    {
+      is: 'const x = socket.write(chunk, fn)',
+      becomes: `if (!socket) {
+      chunk = nextWriteTimer = null
+      error(Errors.connection('CONNECTION_CLOSED', options, socket))
+      return false
+    }
+    const x = socket.write(chunk, fn)`,
+    },
+    // What was to be written when the connection closed stayed in the way of the next connection's first words: it hung for good.
+    {
+      is: `clearImmediate(nextWriteTimer)
+    socket.removeListener('data', data)`,
+      becomes: `clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    socket.removeListener('data', data)`,
+    },
+    {
+      is: `clearImmediate(nextWriteTimer)
+    if (socket) {`,
+      becomes: `clearImmediate(nextWriteTimer)
+    chunk = nextWriteTimer = null
+    if (socket) {`,
+    },
+    // A query that waited for the connection, or was written while it broke, was never answered; and whoever came next got the old connection's error.
+    {
+      is: `if (initial)
+      return reconnect()
+
+    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))`,
+      becomes: `if (initial || query || sent.length)
+      error(errorResponse || Errors.connection('CONNECTION_CLOSED', options, socket))
+    query = results = errorResponse = null
+    result = new Result()
+    ended && (ended(), ending = ended = null)`,
+    },
+    // The same failure, of the query that the driver makes for itself: nobody waits for it.
+    {
+      is: '`], [], execute)\n    types.forEach',
+      becomes: '`], [], execute).catch(() => [])\n    types.forEach',
+    },
+  ],
+  '/postgres/src/index.js': [
+    // A transaction went on after its connection was lost, on the next connection, even within another's transaction. Now it fails.
+    {
+      is: 'new Promise((_, reject) => connection.onclose = reject)',
+      becomes: `new Promise((_, reject) => connection.onclose = e => {
+          gone = e
+          while (queries.length) queries.shift().reject(e)
+          reject(e)
+        })`,
+    },
+    {
+      is: `, connection
+      , prepare = null`,
+      becomes: `, connection
+      , gone = null
+      , prepare = null`,
+    },
+    {
+      is: 'q.catch(e => uncaughtError || (uncaughtError = e))',
+      becomes: `q.catch(e => uncaughtError || (uncaughtError = e))
+        if (gone) return q.reject(gone)`,
+    },
+  ],
+};
+
+/** @throws if the driver's source is not the one that these mends are for */
+export function mend(source: string, changes: readonly Mend[]): string {
+  return changes.reduce((text, { is, becomes }) => {
+    const parts = text.split(is);
+    if (parts.length !== 2) throw new Error(`postgres.js is not the version that is mended here: "${is}" is not in it once.`);
+    return parts.join(becomes);
+  }, source);
+}
+
+registerHooks({
+  load(url, context, next) {
+    const loaded = next(url, context);
+    const changes = Object.entries(mends).find(([path]) => url.endsWith(path))?.[1];
+    return changes && loaded.source ? { ...loaded, source: mend(loaded.source.toString(), changes) } : loaded;
+  },
+});

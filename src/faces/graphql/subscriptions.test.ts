@@ -1,0 +1,223 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createGraphqlTest, type GraphqlTest } from './testing.ts';
+
+let house: GraphqlTest;
+let port: number;
+let ana: { token: string; id: string };
+let ben: { token: string; id: string };
+let community: string;
+
+beforeAll(async () => {
+  house = await createGraphqlTest();
+  port = (await house.server.listen()).port;
+  [ana, ben] = await Promise.all([house.someone('Ana'), house.someone('Ben')]);
+  const made = await house.data('mutation { createCommunity(name: "Rust") { community { id } } }', {}, ana.token);
+  community = made.createCommunity.community.id;
+  await house.data('mutation($id: ID!) { joinCommunity(community: $id) { community { id } } }', { id: community }, ben.token);
+});
+afterAll(() => house.end());
+
+let chats = 0;
+async function chat(): Promise<string> {
+  const query = 'mutation($community: ID!, $name: String!) { createChannel(community: $community, name: $name) { channel { id } } }';
+  return (await house.data(query, { community, name: `chat ${++chats}` }, ana.token)).createChannel.channel.id;
+}
+
+const post = (channel: string, body: string, token: string) =>
+  house.data('mutation($channel: ID!, $body: String!) { post(channel: $channel, body: $body) { number version } }', { channel, body }, token);
+
+const events = `subscription($channel: ID!, $after: Int) {
+  channelEvents(channel: $channel, after: $after) {
+    __typename version by { name } channel { id unread } message { number body author { name } reactions { emoji count mine } }
+    ... on ReactedEvent { emoji on }
+  }
+}`;
+
+interface Told {
+  data?: any;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+/** What a subscription tells, item by item, by whichever transport. */
+interface Heard {
+  next(): Promise<Told>;
+  end(): Promise<void>;
+}
+
+function byWebsocket(query: string, variables: Record<string, unknown>, token: string | null): Heard {
+  const client = createClient({ url: `ws://127.0.0.1:${port}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { token } });
+  const told = client.iterate({ query, variables });
+  return {
+    async next() {
+      try {
+        const { value } = await told.next();
+        return value as Told;
+      } catch (errors) {
+        return { errors } as Told;
+      }
+    },
+    async end() {
+      await told.return?.();
+      await client.dispose();
+    },
+  };
+}
+
+function bySse(query: string, variables: Record<string, unknown>, token: string | null): Heard {
+  const gone = new AbortController();
+  const lines = (async function* () {
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      signal: gone.signal,
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    });
+    if (!response.body) return;
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const parts = text.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) if (part.startsWith('event: next')) yield JSON.parse(part.slice(part.indexOf('data: ') + 6)) as Told;
+    }
+  })();
+  return {
+    async next() {
+      return (await lines.next()).value as Told;
+    },
+    async end() {
+      gone.abort();
+    },
+  };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  while (!what()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function openNow(): Promise<number> {
+  const { text } = await house.ask('GET', '/metrics');
+  return Number(/^plaza_graphql_subscriptions (\d+)$/m.exec(text)?.[1]);
+}
+
+async function untilOpen(count: number): Promise<void> {
+  while ((await openNow()) !== count) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+for (const [transport, listen] of [['graphql-transport-ws', byWebsocket], ['server-sent events', bySse]] as const) {
+  test(`[L6] [L7] channelEvents over ${transport}: what came before and what comes now, in order, without a gap`, async () => {
+    const channel = await chat();
+    await post(channel, 'one', ana.token);
+    await post(channel, 'two', ben.token);
+    const heard = listen(events, { channel, after: 1 }, ana.token);
+    const caughtUp = await heard.next();
+    expect(caughtUp.data.channelEvents).toMatchObject({ __typename: 'PostedEvent', version: 2, by: { name: 'Ben' }, message: { number: 2, body: 'two', author: { name: 'Ben' } } });
+    await post(channel, 'three', ben.token);
+    await house.data('mutation($c: ID!) { react(channel: $c, number: 1, emoji: "🎉") { version } edit(channel: $c, number: 1, body: "uno") { version } }', { c: channel }, ana.token);
+    const told = [await heard.next(), await heard.next(), await heard.next()].map(({ data }) => data.channelEvents);
+    expect(told).toMatchObject([
+      { __typename: 'PostedEvent', version: 3, channel: { id: channel }, message: { body: 'three' } },
+      { __typename: 'ReactedEvent', version: 4, emoji: '🎉', on: true, message: { number: 1, reactions: [{ emoji: '🎉', count: 1, mine: true }] } },
+      { __typename: 'EditedEvent', version: 5, message: { number: 1, body: 'uno' } },
+    ]);
+    // Each event is told as of now, not as of when the subscription began.
+    expect(told[0].channel.unread).toBe(2);
+    await heard.end();
+    await untilOpen(0);
+  });
+
+  test(`[L9] channelEvents over ${transport} ends when access is taken away`, async () => {
+    const made = await house.data('mutation { createCommunity(name: "Den", visibility: PRIVATE) { community { id } } }', {}, ana.token);
+    const id = made.createCommunity.community.id;
+    const benId = (await house.data('{ me { person { id } } }', {}, ben.token)).me.person.id;
+    await house.data('mutation($id: ID!, $p: ID!) { invite(community: $id, person: $p) { person { id } } }', { id, p: benId }, ana.token);
+    await house.data('mutation($id: ID!) { accept(community: $id) { community { id } } }', { id }, ben.token);
+    const { createChannel } = await house.data('mutation($id: ID!) { createChannel(community: $id, name: "in") { channel { id } } }', { id }, ana.token);
+    const channel = createChannel.channel.id;
+    await post(channel, 'hello', ana.token);
+    const heard = listen(events, { channel, after: 0 }, ben.token);
+    expect((await heard.next()).data.channelEvents.message.body).toBe('hello');
+    await house.data('mutation($id: ID!, $p: ID!) { kick(community: $id, person: $p) { person { id } } }', { id, p: benId }, ana.token);
+    await post(channel, 'secret', ana.token);
+    const last = await heard.next();
+    expect(last.data).toBeUndefined();
+    expect(last.errors?.[0]?.extensions.code).toMatch(/^(forbidden|not_found)$/);
+    await heard.end();
+    await untilOpen(0);
+    const again = listen(events, { channel, after: 0 }, ben.token);
+    expect((await again.next()).errors?.[0]?.extensions.code).toBe('not_found');
+    await again.end();
+  });
+
+  test(`myEvents over ${transport}: what I read and where I am invited to`, async () => {
+    const channel = await chat();
+    await post(channel, 'read me', ana.token);
+    const heard = listen(
+      'subscription { myEvents { __typename ... on ReadEvent { number channel { id unread } } ... on InvitedEvent { by { name } community { name } } } }',
+      {},
+      ben.token,
+    );
+    const first = heard.next();
+    await untilOpen(1);
+    await house.data('mutation($c: ID!) { markRead(channel: $c, number: 1) { number channel { unread } } }', { c: channel }, ben.token);
+    expect((await first).data.myEvents).toEqual({ __typename: 'ReadEvent', number: 1, channel: { id: channel, unread: 0 } });
+    await heard.end();
+    await untilOpen(0);
+  });
+
+  test(`a subscription over ${transport} refuses in codes`, async () => {
+    const cases: [string, Record<string, unknown>, string | null, string][] = [
+      [events, { channel: 'nonsense' }, ana.token, 'invalid_input'],
+      ['subscription { channelEvents { version } }', {}, ana.token, 'invalid_input'],
+      ['subscription {', {}, ana.token, 'invalid_input'],
+    ];
+    for (const [query, variables, token, code] of cases) {
+      const heard = listen(query, variables, token);
+      const { errors } = await heard.next();
+      expect(errors?.[0]?.extensions).toMatchObject({ code, retryable: false });
+      await heard.end();
+    }
+  });
+}
+
+test('a websocket with a bad token is refused as it introduces itself, and one that is silent is let go', async () => {
+  const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', (code) => resolve(code)));
+  const bad = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+  bad.once('open', () => bad.send(JSON.stringify({ type: 'connection_init', payload: { token: 'nonsense' } })));
+  expect(await closed(bad)).toBe(4403);
+  const rude = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+  rude.once('open', () => rude.send('x'.repeat(65 * 1024)));
+  expect(await closed(rude)).toBe(1009);
+  const foreign = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-ws');
+  foreign.on('error', () => {});
+  expect(await closed(foreign)).toBeGreaterThan(1000);
+});
+
+test('queries and mutations go over the websocket too', async () => {
+  const client = byWebsocket('mutation($c: ID!) { post(channel: $c, body: "by socket") { number } }', { c: await chat() }, ben.token);
+  expect((await client.next()).data.post.number).toBe(1);
+  await client.end();
+});
+
+test('draining ends subscriptions with a code that says come back', async () => {
+  const other = await createGraphqlTest();
+  const at = (await other.server.listen()).port;
+  const { token } = await other.someone('Cleo');
+  const socket = new WebSocket(`ws://127.0.0.1:${at}/graphql`, 'graphql-transport-ws');
+  const code = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise((resolve) => socket.once('open', resolve));
+  const acknowledged = new Promise((resolve) => socket.once('message', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { token } }));
+  await acknowledged;
+  const response = await fetch(`http://127.0.0.1:${at}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: 'subscription { myEvents { __typename } }' }),
+  });
+  const text = response.text();
+  await other.end();
+  expect(await code).toBe(4000);
+  expect(await text).toContain('"code":"unavailable"');
+});

@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { openHouse } from './testing.ts';
+
+test('draining answers what was asked, then tells everyone to come back', async () => {
+  const house = await openHouse();
+  const { token } = await house.someone('Ana');
+  const { channel } = await house.chat(token);
+  const [a, b] = [await house.enter(token), await house.enter(token)];
+  const poll = house.ask('GET', `/v1/events?poll=${await house.doors.conversations.epoch()}`, { token });
+  await b.ask({ type: 'join', channel });
+  const acks = Promise.all(Array.from({ length: 50 }, (_, i) => a.ask({ type: 'send', channel, key: `k${i}`, body: 'x' })));
+  // Some of them are with the server by now.
+  await a.next('ack');
+  const drained = house.face.drain();
+  const late = house.connect();
+  const [, response] = await once(late.ws, 'unexpected-response');
+  expect(response.statusCode).toBe(503);
+  response.destroy();
+  await drained;
+  for (const socket of [a, b]) {
+    expect(await socket.next('bye')).toMatchObject({ code: 'draining', retryAfter: expect.any(Number) });
+    expect(await socket.closed).toMatchObject({ code: 4000 });
+  }
+  expect((await poll).body['frames']).toMatchObject([{ type: 'bye', code: 'draining' }]);
+  // Every send that has an answer is in the log, every message in the log was answered.
+  await acks.catch(() => {});
+  const answered = a.frames.filter((frame) => frame.type === 'ack').length;
+  const [head] = await house.doors.conversations.heads([channel]);
+  expect(head?.number).toBe(answered);
+  await house.end();
+});
