@@ -40,7 +40,10 @@ function createModel() {
     write(kind: number, pick: number): ChannelEvent {
       const by = person(pick);
       const target = messages[pick % Math.max(messages.length, 1)];
-      const put = (message: Message) => ({ message: (messages[message.number - 1] = message) });
+      const put = (message: Message) => {
+        messages[message.number - 1] = message;
+        return { message };
+      };
       if (kind === 0 || target === undefined || (kind < 4 && target.deletedAt !== null)) {
         const number = messages.length + 1;
         const event = base();

@@ -62,13 +62,17 @@ export function createClient(options: ClientOptions): Client {
   function receive(frame: ServerFrame): void {
     switch (frame.type) {
       case 'ready':
-        return ready(frame);
+        ready(frame);
+        return;
       case 'personal':
-        return personal(frame.event);
+        personal(frame.event);
+        return;
       case 'stale':
-        return connection.again();
+        connection.again();
+        return;
       case 'people':
-        return meet(frame.people);
+        meet(frame.people);
+        return;
       case 'head':
         for (const head of frame.heads)
           move(head.channel, (mine) => ({

@@ -62,8 +62,9 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     try {
       token = await tokens.fresh();
     } catch (error) {
-      if (error instanceof PlazaError && !error.retryable) return end(error);
-      return later();
+      if (error instanceof PlazaError && !error.retryable) end(error);
+      else later();
+      return;
     }
     if (closed) return;
     const opened = new WebSocket(address, subprotocol);
@@ -126,7 +127,13 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       return;
     }
     if (Date.now() - heardAt > (silence * 1000) / 3) tell({ type: 'ping' });
-    if (tokens.msLeft() <= 0) tokens.fresh().then((token) => tell({ type: 'hello', token }), later);
+    if (tokens.msLeft() <= 0) {
+      tokens.fresh().then(
+        (token) => tell({ type: 'hello', token }),
+        // The old one is good until its end, and the server says so when it comes.
+        () => {},
+      );
+    }
   }
 
   function lost(code: number): void {
@@ -140,20 +147,18 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     }
     asked.clear();
     if (closed) return;
-    if (code === 4002 || code === 4501) {
-      // Once: a refresh that is refused ends it in connect().
-      tokens.spoiled();
-      if (failures === 0) return later(0);
-    }
-    if (!comeBack(code) && code !== 4501)
-      return end(new PlazaError(code === 4502 ? 'unauthenticated' : 'internal', `The server closed the connection for good (${code}).`));
-    later(bye.retryAfter === undefined ? undefined : bye.retryAfter * 1000);
+    // A token that ended or is not believed: a new one is fetched, and if that is refused connect() ends it.
+    const tokenRefused = code === 4002 || code === 4501;
+    if (tokenRefused) tokens.spoiled();
+    if (comeBack(code) || tokenRefused) later(bye.retryAfter === undefined ? undefined : bye.retryAfter * 1000);
+    else end(new PlazaError(code === 4502 ? 'unauthenticated' : 'internal', `The server closed the connection for good (${code}).`));
   }
 
-  function later(atLeastMs?: number | Error): void {
+  /** @param atLeastMs what the server asked for; it counts at the first try */
+  function later(atLeastMs = 0): void {
     if (closed || retry !== undefined) return;
     const backoff = Math.min(firstDelayMs * 2 ** failures, longestDelayMs) * (0.5 + Math.random() / 2);
-    const retryInMs = typeof atLeastMs === 'number' && failures === 0 ? atLeastMs : backoff;
+    const retryInMs = failures === 0 ? Math.max(atLeastMs, backoff) : backoff;
     failures++;
     events.state({ at: 'waiting', retryInMs });
     retry = setTimeout(() => {

@@ -15,9 +15,19 @@ interface Refusal {
 
 export const errors = {
   invalid_input: { http: 400, grpc: 3, retryable: false, sentence: 'The input is not valid; the message says which part and why.' },
-  too_complex: { http: 400, grpc: 3, retryable: false, sentence: 'The query is too deep, too costly or repeats too much; ask for less at once.' },
+  too_complex: {
+    http: 400,
+    grpc: 3,
+    retryable: false,
+    sentence: 'The query is too deep, too costly or repeats too much; ask for less at once.',
+  },
   unauthenticated: { http: 401, grpc: 16, retryable: false, sentence: 'Sign in first, or send a valid token.' },
-  token_expired: { http: 401, grpc: 16, retryable: false, sentence: 'The access token has expired; use the refresh token to get a new one.' },
+  token_expired: {
+    http: 401,
+    grpc: 16,
+    retryable: false,
+    sentence: 'The access token has expired; use the refresh token to get a new one.',
+  },
   wrong_credentials: { http: 401, grpc: 16, retryable: false, sentence: 'The e-mail address or the password is not right.' },
   wrong_code: { http: 400, grpc: 3, retryable: false, sentence: 'The code is wrong, was used before or has expired; ask for a new one.' },
   forbidden: { http: 403, grpc: 7, retryable: false, sentence: 'You may not do this.' },

@@ -54,9 +54,7 @@ export interface AccessEvent {
 }
 
 /** Short-lived hints: no version, never replayed, dropped first. */
-export type Hint =
-  | { type: 'typing'; channel: Id; person: Person }
-  | { type: 'presence'; person: Id; online: boolean };
+export type Hint = { type: 'typing'; channel: Id; person: Person } | { type: 'presence'; person: Id; online: boolean };
 
 export type PlazaEvent = ChannelEvent | PersonEvent | CommunityEvent | AccessEvent | Hint;
 

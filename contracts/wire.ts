@@ -118,7 +118,16 @@ export type ServerFrame =
       gap: boolean;
     }
   /** `version`: the channel's at the moment the page was read. */
-  | { type: 'paged'; id?: string; channel: Id; version: number; messages: Message[]; mine: MyReaction[]; people: Person[]; more: { before: boolean; after: boolean } }
+  | {
+      type: 'paged';
+      id?: string;
+      channel: Id;
+      version: number;
+      messages: Message[];
+      mine: MyReaction[];
+      people: Person[];
+      more: { before: boolean; after: boolean };
+    }
   | { type: 'people'; id?: string; people: Person[] }
   /** Done, for what has no other answer (leave, read). */
   | { type: 'done'; id?: string }

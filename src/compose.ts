@@ -125,9 +125,7 @@ export async function compose(settings: Settings & { secret: string }, logger: L
 }
 
 /** While the feed is broken nobody hears of changes of access, so nothing may be remembered. */
-function forgetting(
-  memories: readonly { forget(event: AccessEvent | 'everything'): void; remember(on: boolean): void }[],
-): FeedListener {
+function forgetting(memories: readonly { forget(event: AccessEvent | 'everything'): void; remember(on: boolean): void }[]): FeedListener {
   const forget = (event: AccessEvent | 'everything') => {
     for (const memory of memories) memory.forget(event);
   };

@@ -104,26 +104,34 @@ export async function chat(options: { url: string; as: string }): Promise<void> 
           .filter((title) => word !== '' && title.startsWith(word)),
   );
 
-  let was = '';
+  // Null until the first connection; then whether it is up, as last told.
+  let connected: boolean | null = null;
   let noticed = new Map<string, number>();
   const opening = Promise.withResolvers<void>();
   client.state.subscribe((state) => {
-    if (state.connection.at !== was) {
-      if (state.connection.at === 'live') {
-        if (was === 'waiting' || was === '') screen.print(faint('— connected'));
-        opening.resolve();
-      }
-      if (state.connection.at === 'waiting' && noticed.size > 0)
-        screen.print(faint('— the connection is cut; coming back by itself, what you write is kept'));
-      if (state.connection.at === 'closed' && state.connection.error) {
-        if (state.connection.error.code === 'unauthenticated') session.forget();
-        screen.print(`✗ ${state.connection.error.message}`);
-        opening.reject(state.connection.error);
-        ended.resolve();
-      }
-      was = state.connection.at;
-      drawPrompt();
+    const { connection } = state;
+    if (connection.at === 'live' && connected !== true) {
+      screen.print(faint('— connected'));
+      connected = true;
+      opening.resolve();
     }
+    if (connection.at === 'waiting' && connected !== false) {
+      screen.print(
+        faint(
+          connected
+            ? '— the connection is cut; it comes back by itself, and what you write is kept'
+            : `— ${options.url} does not answer; trying again`,
+        ),
+      );
+      connected = false;
+    }
+    if (connection.at === 'closed' && connection.error) {
+      if (connection.error.code === 'unauthenticated') session.forget();
+      screen.print(`✗ ${connection.error.message}`);
+      opening.reject(connection.error);
+      ended.resolve();
+    }
+    drawPrompt();
     const next = new Map([...state.channels].map(([id, mine]) => [id, mine.number]));
     for (const [id, mine] of state.channels) {
       if (id !== current?.id && mine.number > mine.read && mine.number > (noticed.get(id) ?? mine.number))
@@ -138,7 +146,7 @@ export async function chat(options: { url: string; as: string }): Promise<void> 
     if (me !== null) screen.print(`You are ${nameOf(me)} ${faint(`@${me.handle}. /help lists what you can do.`)}`);
     const first = listed(client).toSorted((a, b) => b.number - b.read - (a.number - a.read))[0];
     if (first) await desk.go(first.channel.id);
-    else commands['channels']?.run(desk, '');
+    else await commands['channels']?.run(desk, '');
     await ended.promise;
   } catch (error) {
     if (!(error instanceof PlazaError)) throw error;

@@ -82,9 +82,9 @@ const defects: { [name: string]: [RegExp, (history: ReturnType<typeof sound>) =>
     /\[L1\] the post of 1 got version 1 after 3/,
     ({ acknowledged }) => ({ acknowledged: acknowledged.map((a) => (a.number === 1 ? { ...a, begun: 9, ended: 10 } : a)) }),
   ],
-  'a reader left behind': [/\[L8\] reader 0 ends at version 2/, ({ copies }) => void Object.assign(copies[0] ?? {}, { version: 2 })],
+  'a reader left behind': [/\[L8\] 1 readers end at version 2/, ({ copies }) => void Object.assign(copies[0] ?? {}, { version: 2 })],
   'a reader with other content': [
-    /\[L8\] reader 0 holds something else/,
+    /\[L8\] 1 readers hold something else/,
     ({ copies }) => void copies[0]?.messages.set(2, { ...message(2), body: 'else' }),
   ],
   'pages that differ': [/\[L7\] pages/, ({ paged }) => ({ paged: paged.slice(1) })],

@@ -9,7 +9,8 @@ export default defineCommand({
     as: { type: 'string', description: 'A name, or an e-mail address, to keep several people apart on this computer.', default: '' },
   },
   async run({ args }) {
-    if (!URL.canParse(args.url) || !/^https?:/.test(args.url)) throw new Advice(`"${args.url}" is no address; write it as http://localhost:3000.`);
+    if (!URL.canParse(args.url) || !/^https?:/.test(args.url))
+      throw new Advice(`"${args.url}" is no address; write it as http://localhost:3000.`);
     if (!/^[\w.@+-]*$/.test(args.as)) throw new Advice('"--as" takes letters, digits and . @ + - _');
     await chat({ url: args.url, as: args.as });
   },

@@ -47,7 +47,10 @@ describe.each(codes)('[H4] %s on every face', (code) => {
 
   test('GraphQL', () => {
     const error = coded(new GraphQLError('wrapped', { path: ['me'], originalError: refusal }));
-    expect(error).toMatchObject({ message: 'said', extensions: { code, retryable: errors[code].retryable, field: 'name', rule: 'some-rule', retryAfter: 3 } });
+    expect(error).toMatchObject({
+      message: 'said',
+      extensions: { code, retryable: errors[code].retryable, field: 'name', rule: 'some-rule', retryAfter: 3 },
+    });
   });
 });
 

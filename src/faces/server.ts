@@ -1,32 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, LogController } from 'fastify';
 import type { Sql } from 'postgres';
 import { errors, PlazaError } from '../../contracts/errors.ts';
 import type { Doors } from '../domains/doors.ts';
 import { createAnswers } from '../kit/answers.ts';
 import type { Metrics } from '../kit/metrics.ts';
-import { addressOf, type TrustProxy, trusts } from './http/address.ts';
+import { type TrustProxy, trusts } from './http/address.ts';
 import { knowCallers } from './http/caller.ts';
 import { refuseConnection } from './http/connection.ts';
 import { docsPage } from './http/docs.ts';
+import { knowDraining } from './http/draining.ts';
 import { sendHeaders } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
 import { readJson } from './http/json.ts';
 import { knowMethods } from './http/methods.ts';
 import { pageRoutes } from './http/pages/index.ts';
 import { foreseen, sendRefusal } from './http/problem.ts';
+import { routeUpgrades, type Upgrades } from './http/upgrades.ts';
 import { isRequestId, watch } from './http/watch.ts';
 import { createLimits, type Rates } from './limits.ts';
 import { describe, restFace } from './rest/index.ts';
-
-/** A face that speaks over an upgraded connection. */
-interface Upgrades {
-  /** @param address who speaks, as far as proxies are trusted */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
-}
 
 export interface ServerOptions {
   doors: Doors;
@@ -58,7 +51,6 @@ export interface Server {
 }
 
 const bodyBytes = 256 * 1024;
-const drainSeconds = 4;
 const sweepMinutes = 60;
 
 /** What a face adds (parsers, hooks) is for its own routes only. */
@@ -71,14 +63,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { doors, socket, graphql, feed, sql, logger, metrics, publicUrl } = options;
   const trusted = trusts(options.trustProxy);
   const answers = createAnswers(sql);
-  let draining = false;
-  /** Connections that something runs on. */
-  const open = new Set<Duplex>();
-  const track = (connection: Duplex) => {
-    if (open.has(connection)) return;
-    open.add(connection);
-    connection.once('close', () => open.delete(connection));
-  };
 
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
@@ -98,27 +82,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
 
   app.setErrorHandler((error, request, reply) => {
-    const refusal = foreseen(error) ?? new PlazaError('internal');
-    if (errors[refusal.code].http >= 500) request.log.error({ err: error }, 'a request failed');
-    return sendRefusal(refusal, request, reply, publicUrl);
+    const refusal = foreseen(error);
+    if (!refusal) request.log.error({ err: error }, 'a request failed');
+    else if (refusal !== error && errors[refusal.code].http >= 500) request.log.warn({ err: error }, 'a request could not be served');
+    return sendRefusal(refusal ?? new PlazaError('internal'), request, reply, publicUrl);
   });
   readJson(app);
   sendHeaders(app, options.allowedOrigins);
   watch(app, metrics);
-  app.addHook('onSend', async (_request, reply) => {
-    if (draining) reply.header('connection', 'close');
-  });
-  app.addHook('onRequest', async (request) => {
-    track(request.raw.socket);
-    if (!draining) return;
-    if (request.url.startsWith('/healthz') || request.url.startsWith('/readyz')) return;
-    throw new PlazaError('unavailable', 'This server is stopping; another one or the next one answers.', { retryAfter: 1 });
-  });
+  const draining = knowDraining(app);
   knowCallers(app, { accounts: doors.accounts, limits: createLimits(options.rates) });
   knowMethods(app);
 
   await describe(app);
-  healthRoutes(app, { sql, feed, metrics, isDraining: () => draining });
+  healthRoutes(app, { sql, feed, metrics, isDraining: draining.isOn });
   pageRoutes(app);
   await docsPage(app);
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {
@@ -128,13 +105,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.register(inOwnScope((scope) => socket.routes(scope)));
   await app.register(inOwnScope((scope) => graphql.mount(scope)));
 
-  app.server.on('upgrade', (request, connection, head) => {
-    track(connection);
-    const path = (request.url ?? '').split('?', 1)[0];
-    const face = path === '/socket' ? socket : path === '/graphql' ? graphql : null;
-    if (face && !draining) face.upgrade(request, connection, head, addressOf(request, trusted));
-    else connection.end(`HTTP/1.1 ${face ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
+  routeUpgrades(app, { '/socket': socket, '/graphql': graphql }, { trusted, draining });
 
   const sweeping = setInterval(() => {
     answers.sweep().catch((err: unknown) => logger.warn({ err }, 'old answers could not be forgotten'));
@@ -149,16 +120,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       return { port, url: publicUrl };
     },
     async drain() {
-      draining = true;
       clearInterval(sweeping);
-      const closed = app.close();
-      const late = Symbol('late');
-      const timer = new AbortController();
-      const outcome = await Promise.race([closed, sleep(drainSeconds * 1000, late, { signal: timer.signal }).catch(() => late)]);
-      timer.abort();
-      if (outcome !== late) return;
-      for (const connection of open) connection.destroy();
-      app.server.closeAllConnections();
+      await draining.drain();
     },
   };
 }

@@ -59,9 +59,12 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
     /** @throws unavailable when the lane is full or draining */
     add(key: string, item: Item): Promise<Result> {
       const lane = all[hash(key) % lanes];
-      if (lane === undefined || draining !== null) return Promise.reject(new PlazaError('unavailable', 'The server is stopping; send it again, with the same key.'));
+      if (lane === undefined || draining !== null)
+        return Promise.reject(new PlazaError('unavailable', 'The server is stopping; send it again, with the same key.'));
       if (lane.queue.length >= bound) {
-        return Promise.reject(new PlazaError('unavailable', 'Too much is waiting to be written; try again in a moment.', { retryAfter: 1 }));
+        return Promise.reject(
+          new PlazaError('unavailable', 'Too much is waiting to be written; try again in a moment.', { retryAfter: 1 }),
+        );
       }
       return new Promise((resolve, reject) => {
         lane.queue.push({ item, resolve, reject });

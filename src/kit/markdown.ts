@@ -3,7 +3,10 @@ import markdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 
 const renderer = markdownIt({ html: false, linkify: true, breaks: true });
-const rendered = new LRUCache<string, string>({ maxSize: 16 * 1024 * 1024, sizeCalculation: (html, body) => html.length + body.length + 1 });
+const rendered = new LRUCache<string, string>({
+  maxSize: 16 * 1024 * 1024,
+  sizeCalculation: (html, body) => html.length + body.length + 1,
+});
 
 /** Markdown as safe HTML: rendered without raw HTML, then through the sanitizer as the second line. */
 export function markdownToHtml(body: string): string {
@@ -11,7 +14,14 @@ export function markdownToHtml(body: string): string {
   if (known !== undefined) return known;
   const html = sanitizeHtml(renderer.render(body), {
     allowedTags: [...sanitizeHtml.defaults.allowedTags.filter((tag) => tag !== 'div'), 'img', 'del', 's'],
-    allowedAttributes: { a: ['href', 'title', 'rel'], img: ['src', 'alt', 'title'], code: ['class'], ol: ['start'], th: ['style'], td: ['style'] },
+    allowedAttributes: {
+      a: ['href', 'title', 'rel'],
+      img: ['src', 'alt', 'title'],
+      code: ['class'],
+      ol: ['start'],
+      th: ['style'],
+      td: ['style'],
+    },
     allowedClasses: { code: ['language-*'] },
     allowedStyles: { '*': { 'text-align': [/^(left|right|center)$/] } },
     allowedSchemes: ['http', 'https', 'mailto'],

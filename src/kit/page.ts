@@ -29,7 +29,8 @@ export function encodeCursor(key: CursorKey): string {
  * @throws invalid_input for anything else
  */
 export function decodeCursor(cursor: string, parts: readonly ('id' | 'number' | 'text')[]): CursorKey {
-  const refuse = () => new PlazaError('invalid_input', 'The cursor is not one that this list gave; start from the beginning.', { field: 'after' });
+  const refuse = () =>
+    new PlazaError('invalid_input', 'The cursor is not one that this list gave; start from the beginning.', { field: 'after' });
   if (cursor.length > 500) throw refuse();
   let key: unknown;
   try {

@@ -20,8 +20,14 @@ export function text(value: unknown, { field, min = 0, max, lines = false }: Tex
   if (value.length > max * 2 + 1000) throw refuse(`"${field}" may have at most ${max} characters.`);
   if (!value.isWellFormed() || value.includes('\u0000')) throw refuse(`"${field}" holds characters that cannot be stored.`);
   const normal = value.normalize('NFC');
-  const clean = lines ? normal.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '').replace(/\s+$/u, '') : normal.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  if (clean.trim().length < min) throw refuse(min === 1 ? `"${field}" must not be empty.` : `"${field}" must have at least ${min} characters.`);
+  const clean = lines
+    ? normal
+        .replace(/\r\n?/g, '\n')
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .replace(/\s+$/u, '')
+    : normal.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  if (clean.trim().length < min)
+    throw refuse(min === 1 ? `"${field}" must not be empty.` : `"${field}" must have at least ${min} characters.`);
   if (clean.length > max) throw refuse(`"${field}" may have at most ${max} characters.`);
   return clean;
 }

@@ -13,7 +13,7 @@ export interface Chance {
   some<T>(from: readonly T[], count: number): T[];
   /** Around `median`, a few much larger: e to the power of a normal distribution. */
   lognormal(median: number, spread: number): number;
-  /** A place in a list of `size`: the first ones far more often than the last ones. */
+  /** A place in a list of `size`: the first ones far more often than the last ones, nearly as 1, 1/2, 1/3 …. */
   zipf(size: number): number;
 }
 
@@ -55,15 +55,18 @@ export function createChance(...seed: readonly (string | number)[]): Chance {
     is: (probability) => next() < probability,
     weighted(from) {
       let rest = next() * from.reduce((sum, { weight }) => sum + weight, 0);
-      for (const { value, weight } of from) if ((rest -= weight) < 0) return value;
+      for (const { value, weight } of from) {
+        rest -= weight;
+        if (rest < 0) return value;
+      }
       return pick(from).value;
     },
     lognormal(median, spread) {
       const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
       return median * Math.exp(spread * normal);
     },
-    // The inverse of the sum of 1/k, near enough to it.
-    zipf: (size) => Math.min(size - 1, Math.floor((size + 1) ** next()) - 1),
+    // The inverse of the sum of 1/k, the top a little flatter.
+    zipf: (size) => Math.min(size - 1, Math.floor((size + 1) ** (next() ** 0.75)) - 1),
   };
 }
 

@@ -20,10 +20,30 @@ export interface PlannedCommunity {
   moderators: ReadonlySet<number>;
 }
 
-const towns = ['Lisbon', 'Lagos', 'Kraków', 'Montréal', 'Jakarta', 'Valparaíso', 'Brno', 'Nairobi', 'Leeds', 'Izmir', 'Oaxaca', 'Turku', 'Pune', 'Graz'];
+const towns = [
+  'Lisbon',
+  'Lagos',
+  'Kraków',
+  'Montréal',
+  'Jakarta',
+  'Valparaíso',
+  'Brno',
+  'Nairobi',
+  'Leeds',
+  'Izmir',
+  'Oaxaca',
+  'Turku',
+  'Pune',
+  'Graz',
+];
 
 /** One that everybody is in, and then the larger the place, the more of them: subjects first, then their local groups. */
-export function planCommunities(seed: number, people: readonly PlannedPerson[], subjects: readonly Subject[], everyday: Subject): PlannedCommunity[] {
+export function planCommunities(
+  seed: number,
+  people: readonly PlannedPerson[],
+  subjects: readonly Subject[],
+  everyday: Subject,
+): PlannedCommunity[] {
   const chance = createChance(seed, 'communities');
   const count = Math.min(Math.max(2, Math.round(Math.sqrt(people.length) * 0.8)), subjects.length * (1 + towns.length));
   const order = chance.some(subjects, subjects.length);
@@ -33,7 +53,11 @@ export function planCommunities(seed: number, people: readonly PlannedPerson[], 
     official: true,
     visibility: 'public',
     createdAt: 0,
-    members: byActivity(chance, people.map(({ joinedAt }, person) => ({ person, joinedAt })), 0),
+    members: byActivity(
+      chance,
+      people.map(({ joinedAt }, person) => ({ person, joinedAt })),
+      0,
+    ),
     moderators: new Set(),
   };
   const communities = Array.from({ length: count }, (_, i): PlannedCommunity => {
@@ -77,6 +101,9 @@ function someOf(chance: Chance, communities: readonly PlannedCommunity[]): Set<P
 
 /** The founder first; whoever is early on the list of people writes more, wherever it may be, though not in the same order everywhere. */
 function byActivity(chance: Chance, members: readonly Membership[], founder: number): Membership[] {
-  const ranked = members.map((member) => ({ member, rank: member.person === founder ? -1 : ((member.person * 7919) % members.length) * chance.next() }));
+  const ranked = members.map((member) => ({
+    member,
+    rank: member.person === founder ? -1 : ((member.person * 7919) % members.length) * chance.next(),
+  }));
   return ranked.sort((a, b) => a.rank - b.rank).map(({ member }) => member);
 }

@@ -19,6 +19,8 @@ export type PlannedChange = { at: number; by: number } & (
 
 export interface Conversation extends Outline {
   createdBy: number;
+  /** Of a discussion. */
+  tags: string[];
   changes: PlannedChange[];
   reads: { person: number; number: number; at: number }[];
 }
@@ -29,18 +31,34 @@ interface Said extends Line {
 }
 
 /** An outline filled with what was said and what came of it. The same for the same world and place in it. */
-export function fillOutline(seed: number, place: number, outline: Outline, people: readonly PlannedPerson[], everyday: Subject): Conversation {
+export function fillOutline(
+  seed: number,
+  place: number,
+  outline: Outline,
+  people: readonly PlannedPerson[],
+  everyday: Subject,
+): Conversation {
   const chance = createChance(seed, 'conversation', place);
   const members = outline.people.length > 0 ? outline.people.map((person) => ({ person, joinedAt: 0 })) : outline.community.members;
-  const { name, said } = outline.kind === 'discussion' ? discussion(chance, outline, members, people, everyday) : chat(chance, outline, members, people, everyday);
+  const { name, said } =
+    outline.kind === 'discussion'
+      ? discussion(chance, outline, members, people, everyday)
+      : chat(chance, outline, members, people, everyday);
   const changes = said.flatMap((line, i) => changesOf(chance, outline, line, i + 1, members));
   // Later changes of a message come after it, and all in order of time; the sort keeps what happened at once as it is.
   changes.sort((a, b) => a.at - b.at);
   const createdBy = said[0] && outline.kind === 'discussion' ? said[0].by : (members[0]?.person ?? 0);
-  return { ...outline, ...(name === undefined ? {} : { name }), createdBy, changes, reads: readsOf(chance, outline, members, said) };
+  const tags = outline.kind === 'discussion' ? chance.some(outline.community.subject.tags, chance.whole(0, 2)) : [];
+  return { ...outline, ...(name === undefined ? {} : { name }), createdBy, tags, changes, reads: readsOf(chance, outline, members, said) };
 }
 
-function discussion(chance: Chance, outline: Outline, members: readonly Membership[], people: readonly PlannedPerson[], everyday: Subject): { name: string; said: Said[] } {
+function discussion(
+  chance: Chance,
+  outline: Outline,
+  members: readonly Membership[],
+  people: readonly PlannedPerson[],
+  everyday: Subject,
+): { name: string; said: Said[] } {
   const { title, lines } = discuss(chance, outline.community.subject, everyday, outline.messages);
   const end = Math.min(span - 1, outline.createdAt + Math.floor(chance.lognormal(1.5 * day, 1)));
   const cast = createCast(chance, members, 0.05);
@@ -48,7 +66,11 @@ function discussion(chance: Chance, outline: Outline, members: readonly Membersh
   const said = [{ ...(lines[0] as Line), at: outline.createdAt, by }];
   const zone = people[by]?.zone ?? 0;
   // The first answers come quickly, the last ones late.
-  const times = lines.slice(1).map(() => moment(chance, outline.createdAt + 60_000, outline.createdAt + Math.ceil((end - outline.createdAt) * chance.next() + 120_000), zone));
+  const times = lines
+    .slice(1)
+    .map(() =>
+      moment(chance, outline.createdAt + 60_000, outline.createdAt + Math.ceil((end - outline.createdAt) * chance.next() + 120_000), zone),
+    );
   times.sort((a, b) => a - b);
   lines.slice(1).forEach((line, i) => {
     const at = Math.min(times[i] ?? end, span - 1);
@@ -58,10 +80,21 @@ function discussion(chance: Chance, outline: Outline, members: readonly Membersh
   return { name: title, said };
 }
 
-function chat(chance: Chance, outline: Outline, members: readonly Membership[], people: readonly PlannedPerson[], everyday: Subject): { name: string | undefined; said: Said[] } {
+function chat(
+  chance: Chance,
+  outline: Outline,
+  members: readonly Membership[],
+  people: readonly PlannedPerson[],
+  everyday: Subject,
+): { name: string | undefined; said: Said[] } {
   const own = outline.community.subject;
   const between = outline.people.length > 0;
-  const subjects = own.language !== 'en' && !between ? [own] : between ? [everyday, everyday, own.language === 'en' ? own : everyday] : [own, own, own, everyday];
+  const subjects =
+    own.language !== 'en' && !between
+      ? [own]
+      : between
+        ? [everyday, everyday, own.language === 'en' ? own : everyday]
+        : [own, own, own, everyday];
   const said: Said[] = [];
   while (said.length < outline.messages) {
     const [lines = []] = talkLines(chance, subjects, 1);
@@ -84,17 +117,21 @@ function chat(chance: Chance, outline: Outline, members: readonly Membership[], 
  */
 function createCast(chance: Chance, members: readonly Membership[], changing: number): (speaker: string, at: number) => number {
   const cast = new Map<string, number>();
+  let last = { speaker: '', person: -1 };
   return (speaker, at) => {
     const known = cast.get(speaker);
-    if (known !== undefined && (speaker === 'A' || !chance.is(changing))) return known;
-    let person = members[0]?.person ?? 0;
-    for (let tries = 0; tries < 12; tries++) {
-      const member = members[chance.zipf(members.length)];
-      if (!member || member.joinedAt > at) continue;
-      person = member.person;
-      if (![...cast.values()].includes(person)) break;
+    const answersOneself = (person: number) => person === last.person && speaker !== last.speaker;
+    let person = known ?? members[0]?.person ?? 0;
+    if (known === undefined || (speaker !== 'A' && (answersOneself(known) || chance.is(changing)))) {
+      for (let tries = 0; tries < 12; tries++) {
+        const member = members[chance.zipf(members.length)];
+        if (!member || member.joinedAt > at || answersOneself(member.person)) continue;
+        person = member.person;
+        if (![...cast.values()].includes(person)) break;
+      }
     }
     cast.set(speaker, person);
+    last = { speaker, person };
     return person;
   };
 }
@@ -118,7 +155,8 @@ function changesOf(chance: Chance, outline: Outline, line: Said, number: number,
     const when = later(chance, Math.max(at, joinedAt), 2 * hour);
     if (person !== by && when > at) changes.push({ do: 'react', at: when, by: person, number, emoji: chance.weighted(emoji) });
   }
-  if (outline.kind !== 'discussion' && chance.is(0.004)) changes.push({ do: 'pin', at: later(chance, at, hour), by: members[0]?.person ?? by, number });
+  if (outline.kind !== 'discussion' && chance.is(0.004))
+    changes.push({ do: 'pin', at: later(chance, at, hour), by: members[0]?.person ?? by, number });
   return changes;
 }
 

@@ -1,18 +1,18 @@
 import type { Faker } from '@faker-js/faker';
-import { faker as brazil } from '@faker-js/faker/locale/pt_BR';
 import { faker as czechia } from '@faker-js/faker/locale/cs_CZ';
-import { faker as finland } from '@faker-js/faker/locale/fi';
-import { faker as france } from '@faker-js/faker/locale/fr';
 import { faker as germany } from '@faker-js/faker/locale/de';
 import { faker as india } from '@faker-js/faker/locale/en_IN';
+import { faker as states } from '@faker-js/faker/locale/en_US';
+import { faker as spain } from '@faker-js/faker/locale/es';
+import { faker as finland } from '@faker-js/faker/locale/fi';
+import { faker as france } from '@faker-js/faker/locale/fr';
 import { faker as indonesia } from '@faker-js/faker/locale/id_ID';
 import { faker as italy } from '@faker-js/faker/locale/it';
-import { faker as nigeria } from '@faker-js/faker/locale/yo_NG';
 import { faker as poland } from '@faker-js/faker/locale/pl';
-import { faker as southAfrica } from '@faker-js/faker/locale/zu_ZA';
-import { faker as spain } from '@faker-js/faker/locale/es';
-import { faker as states } from '@faker-js/faker/locale/en_US';
+import { faker as brazil } from '@faker-js/faker/locale/pt_BR';
 import { faker as turkey } from '@faker-js/faker/locale/tr';
+import { faker as nigeria } from '@faker-js/faker/locale/yo_NG';
+import { faker as southAfrica } from '@faker-js/faker/locale/zu_ZA';
 import type { Chance } from './chance.ts';
 
 export interface Name {
@@ -27,7 +27,8 @@ export interface Name {
 const written: { zone: number; family: string; given: string; givenFirst?: true }[] = [
   {
     zone: 9,
-    family: '佐藤 Sato|鈴木 Suzuki|高橋 Takahashi|田中 Tanaka|渡辺 Watanabe|山本 Yamamoto|中村 Nakamura|小林 Kobayashi|森 Mori|清水 Shimizu',
+    family:
+      '佐藤 Sato|鈴木 Suzuki|高橋 Takahashi|田中 Tanaka|渡辺 Watanabe|山本 Yamamoto|中村 Nakamura|小林 Kobayashi|森 Mori|清水 Shimizu',
     given: '陽菜 Hina|結衣 Yui|葵 Aoi|健太 Kenta|翔 Sho|美咲 Misaki|大輔 Daisuke|直樹 Naoki|さくら Sakura|恵 Megumi',
   },
   {
@@ -54,8 +55,10 @@ const written: { zone: number; family: string; given: string; givenFirst?: true 
   },
   {
     zone: 2,
-    family: 'Коваль Koval|Шевченко Shevchenko|Бондар Bondar|Мельник Melnyk|Ткач Tkach|Кравець Kravets|Лисенко Lysenko|Савченко Savchenko|Гончар Honchar|Павленко Pavlenko',
-    given: 'Оксана Oksana|Тарас Taras|Марія Mariia|Андрій Andrii|Леся Lesia|Богдан Bohdan|Софія Sofiia|Данило Danylo|Ірина Iryna|Остап Ostap',
+    family:
+      'Коваль Koval|Шевченко Shevchenko|Бондар Bondar|Мельник Melnyk|Ткач Tkach|Кравець Kravets|Лисенко Lysenko|Савченко Savchenko|Гончар Honchar|Павленко Pavlenko',
+    given:
+      'Оксана Oksana|Тарас Taras|Марія Mariia|Андрій Andrii|Леся Lesia|Богдан Bohdan|Софія Sofiia|Данило Danylo|Ірина Iryna|Остап Ostap',
     givenFirst: true,
   },
 ];

@@ -16,10 +16,28 @@ export interface Outline {
   messages: number;
 }
 
-const groupNames = ['Saturday', 'Kitchen table', 'The usual suspects', 'Planning', 'Weekend', 'Carpool', 'Book swap', 'Neighbours', 'Birthday', 'Team', 'Trip', 'Music'];
+const groupNames = [
+  'Saturday',
+  'Kitchen table',
+  'The usual suspects',
+  'Planning',
+  'Weekend',
+  'Carpool',
+  'Book swap',
+  'Neighbours',
+  'Birthday',
+  'Team',
+  'Trip',
+  'Music',
+];
 
 /** Conversations that add up to exactly so many messages, in the order in which they began. */
-export function planOutlines(seed: number, people: readonly PlannedPerson[], communities: readonly PlannedCommunity[], messages: number): Outline[] {
+export function planOutlines(
+  seed: number,
+  people: readonly PlannedPerson[],
+  communities: readonly PlannedCommunity[],
+  messages: number,
+): Outline[] {
   const chance = createChance(seed, 'outlines');
   const weighted = communities.slice(1).map((community, i) => ({ value: community, weight: community.members.length ** 1.1 / (i + 3) }));
   const outlines = [
@@ -38,7 +56,13 @@ function planDiscussions(chance: Chance, communities: Weighted, messages: number
   for (let left = messages; left > 0; ) {
     const community = chance.weighted(communities);
     const size = Math.min(left, 120, 1 + Math.floor(chance.lognormal(6, 0.85)));
-    outlines.push({ kind: 'discussion', community, people: [], createdAt: moment(chance, community.createdAt + hour, span - hour, 1), messages: size });
+    outlines.push({
+      kind: 'discussion',
+      community,
+      people: [],
+      createdAt: moment(chance, community.createdAt + hour, span - hour, 1),
+      messages: size,
+    });
     left -= size;
   }
   return outlines;
@@ -62,7 +86,9 @@ function planDirects(chance: Chance, people: readonly PlannedPerson[], communiti
 }
 
 function twoOf(chance: Chance, { members }: PlannedCommunity): number[] {
-  const places = [members[chance.zipf(members.length)], members[chance.whole(0, members.length - 1)]].flatMap((member) => member?.person ?? []);
+  const places = [members[chance.zipf(members.length)], members[chance.whole(0, members.length - 1)]].flatMap(
+    (member) => member?.person ?? [],
+  );
   return [...new Set(places)].sort((a, b) => a - b);
 }
 
@@ -97,7 +123,13 @@ function begin(chance: Chance, people: readonly PlannedPerson[], members: readon
 function planChats(communities: readonly PlannedCommunity[], messages: number): Outline[] {
   const chats = communities.flatMap((community) => {
     const topics = [{ name: 'general', topic: '' }, ...community.subject.chats.filter(({ name }) => name !== 'general')];
-    return topics.map(({ name, topic }, i) => ({ community, name, topic, createdAt: community.createdAt + i * hour, weight: Math.sqrt(community.members.length) / (i + 1) }));
+    return topics.map(({ name, topic }, i) => ({
+      community,
+      name,
+      topic,
+      createdAt: community.createdAt + i * hour,
+      weight: Math.sqrt(community.members.length) / (i + 1),
+    }));
   });
   const all = chats.reduce((sum, { weight }) => sum + weight, 0);
   let before = 0;

@@ -28,19 +28,27 @@ const abouts = [
 ];
 
 /** Handles that are never used: the platform's own words, and those in `taken`. */
-export function planPeople(seed: number, count: number, subjects: readonly Subject[], taken: ReadonlySet<string> = new Set()): PlannedPerson[] {
+export function planPeople(
+  seed: number,
+  count: number,
+  subjects: readonly Subject[],
+  taken: ReadonlySet<string> = new Set(),
+): PlannedPerson[] {
   const chance = createChance(seed, 'people');
   const name = createNames(seed, chance);
   const used = new Set(taken);
-  const topics = subjects.filter(({ language }) => language === 'en').flatMap(({ tags }) => tags);
+  const english = subjects.filter(({ language }) => language === 'en');
+  const topics = english.flatMap(({ tags }) => tags);
+  const hobbies = english.flatMap(({ tags }) => tags.slice(0, 1));
   const people = Array.from({ length: count }, (_, i): PlannedPerson => {
     const { name: called, plain, zone } = name();
-    const interests = [...new Set(chance.some(topics, chance.whole(1, 5)))];
-    const about = chance.pick(abouts).replace(/\{(\d)\}/g, (_match, place: string) => interests[Number(place)] ?? interests[0] ?? 'this');
+    const two = chance.some(hobbies, 2);
+    const interests = [...new Set([...two, ...chance.some(topics, chance.whole(0, 4))])];
+    const about = chance.pick(abouts).replace(/\{(\d)\}/g, (_match, place: string) => two[Number(place)] ?? 'this');
     const handle = freeHandle(plain, used, () => String(chance.whole(2, 99)));
     used.add(handle);
     // A few are here from the first days, the others come over the weeks, and hardly anybody in the last one.
-    const joinedAt = i === 0 ? 0 : chance.is(0.2) ? chance.whole(1, 2 * day) : Math.floor(chance.next() ** 1.3 * (span - 6 * day));
+    const joinedAt = i === 0 ? 0 : chance.is(0.4) ? chance.whole(1, 2 * day) : Math.floor(chance.next() ** 1.3 * (span - 6 * day));
     return { handle, name: called, about: about.charAt(0).toUpperCase() + about.slice(1), interests, joinedAt, zone };
   });
   return people.sort((a, b) => a.joinedAt - b.joinedAt);
@@ -61,6 +69,7 @@ function freeHandle(name: string, used: ReadonlySet<string>, digits: () => strin
   const forms = [`${first}.${last}`, `${first}-${last.slice(0, 1)}`, `${first}${last}`, `${first.slice(0, 1)}${last}`];
   let handle = (forms[(first.length + last.length) % forms.length] ?? first).slice(0, 24).replace(/[.-]+$/, '');
   if (handle.length < 4) handle = `${handle}${digits()}`;
-  for (let tries = 0; used.has(handle); tries++) handle = `${handle.replace(/\d+$/, '').slice(0, 20)}${tries < 20 ? digits() : used.size + tries}`;
+  for (let tries = 0; used.has(handle); tries++)
+    handle = `${handle.replace(/\d+$/, '').slice(0, 20)}${tries < 20 ? digits() : used.size + tries}`;
   return handle;
 }

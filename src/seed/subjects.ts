@@ -40,7 +40,9 @@ export function parseSubject(source: string, file: string): Subject {
   const [head = '', ...sections] = source.split(/^## /m);
   const [name = '', description = '', ...lines] = head.split('\n');
   const field = (key: string) => lines.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2) ?? '';
-  const words = new Map(lines.flatMap((line) => [...line.matchAll(/^\{(.+)\}: (.+)$/g)]).map(([, word = '', values = '']) => [word, values.split(' | ')]));
+  const words = new Map(
+    lines.flatMap((line) => [...line.matchAll(/^\{(.+)\}: (.+)$/g)]).map(([, word = '', values = '']) => [word, values.split(' | ')]),
+  );
 
   const threads: Thread[] = [];
   const talks: Subject['talks'] = [];
@@ -52,10 +54,12 @@ export function parseSubject(source: string, file: string): Subject {
       threads.push({ title, opening: body[0] ?? '', answers: marked('- '), returns: marked('> ') });
     }
   }
-  const chats = field('chats').split('; ').map((chat) => {
-    const [chatName = '', topic = ''] = chat.split(' = ');
-    return { name: chatName, topic };
-  });
+  const chats = field('chats')
+    .split('; ')
+    .map((chat) => {
+      const [chatName = '', topic = ''] = chat.split(' = ');
+      return { name: chatName, topic };
+    });
   if (!name.startsWith('# ') || threads.length === 0 || talks.length === 0) throw new Error(`${file} is not a subject`);
   const language = field('language') || 'en';
   return { name: name.slice(2), description, language, tags: field('tags').split(', '), chats, words, threads, talks };

@@ -24,8 +24,11 @@ export function discuss(chance: Chance, subject: Subject, everyday: Subject, mes
 
 /** The thread's own answers in some order; the author returns in between and at the end, if there is enough to return to. */
 function answersOf(chance: Chance, thread: Thread, room: number): Line[] {
-  const answers = chance.some(thread.answers, thread.answers.length).map((text): Line => ({ speaker: chance.pick([...'BCDEF']), text, answers: chance.is(0.15) }));
-  const returns = room < 3 ? [] : thread.returns.slice(0, Math.floor(room / 3)).map((text): Line => ({ speaker: 'A', text, answers: chance.is(0.7) }));
+  const answers = chance
+    .some(thread.answers, thread.answers.length)
+    .map((text): Line => ({ speaker: chance.pick([...'BCDEF']), text, answers: chance.is(0.15) }));
+  const returns =
+    room < 3 ? [] : thread.returns.slice(0, Math.floor(room / 3)).map((text): Line => ({ speaker: 'A', text, answers: chance.is(0.7) }));
   const lines = answers.slice(0, room - returns.length);
   returns.forEach((line, i) => {
     lines.splice(Math.ceil(((i + 1) * lines.length) / returns.length), 0, line);
@@ -40,7 +43,10 @@ function digressions(chance: Chance, subject: Subject, everyday: Subject, room: 
     const fill = createFill(chance, everyday);
     const small = subject.language === 'en' ? chance.some(everyday.threads[0]?.answers ?? [], 3).map(fill) : [];
     const [next] = talkLines(chance, [subject], 1);
-    lines.push(...small.map((text): Line => ({ speaker: chance.pick([...'BCDEFGHIJ']), text, answers: chance.is(0.5) })), ...(next ?? []).map((line) => ({ ...line, answers: true })));
+    lines.push(
+      ...small.map((text): Line => ({ speaker: chance.pick([...'BCDEFGHIJ']), text, answers: chance.is(0.5) })),
+      ...(next ?? []).map((line) => ({ ...line, answers: true })),
+    );
   }
   return lines.slice(0, Math.max(0, room));
 }
@@ -50,6 +56,8 @@ export function talkLines(chance: Chance, subjects: readonly Subject[], talks: n
   return Array.from({ length: talks }, () => {
     const subject = chance.pick(subjects);
     const fill = createFill(chance, subject);
-    return chance.pick(subject.talks).map(({ speaker, text }, i): Line => ({ speaker, text: casual(chance, fill(text)), answers: i > 0 && chance.is(0.08) }));
+    return chance
+      .pick(subject.talks)
+      .map(({ speaker, text }, i): Line => ({ speaker, text: casual(chance, fill(text)), answers: i > 0 && chance.is(0.08) }));
   });
 }

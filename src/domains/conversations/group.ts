@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
-import { type Loaded, load } from './groupLoad.ts';
+import { keyOf, type Loaded, load } from './groupLoad.ts';
 import { type Written, writeAll } from './groupWrite.ts';
 import { eventOf, messageAfter, type Step } from './steps.ts';
 
@@ -80,10 +80,11 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   const mine = loaded.mine.get(mineKey) ?? [];
   const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, mine });
   if (step === null) {
+    // The version that left the message as it is: after a lost connection that is this very change's.
     return {
       channel: id,
       number: change.number ?? channel.number,
-      version: channel.version,
+      version: touched?.version ?? channel.version,
       message: touched,
       details: channel.details,
       repeated: false,
@@ -104,5 +105,3 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   if (step.do === 'change') channel.details = step.details;
   return { channel: id, number: place.number, version: place.version, message, details: channel.details, repeated: false };
 }
-
-export const keyOf = (channel: Id, author: Id, key: string) => `${channel}/${author}/${key}`;

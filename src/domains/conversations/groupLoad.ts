@@ -1,7 +1,6 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
-import { keyOf } from './group.ts';
 import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
 
 export interface LoadedChannel {
@@ -21,6 +20,8 @@ export interface Loaded {
   /** By `channel/number/person`: the emoji that the person has on it. */
   mine: Map<string, readonly string[]>;
 }
+
+export const keyOf = (channel: Id, author: Id, key: string) => `${channel}/${author}/${key}`;
 
 type TouchedRow = MessageRow & { person: Id; mine: string[] | null };
 

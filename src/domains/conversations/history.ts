@@ -1,9 +1,10 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { Channel, CommunityRole, Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { type Change, writeGroup } from './group.ts';
 import { channelName } from './names.ts';
 import { type NewChannel, openChannels } from './open.ts';
+import { pairOf } from './openDirect.ts';
 import { messageBody } from './post.ts';
 import type { Step } from './steps.ts';
 
@@ -17,8 +18,9 @@ export type PastChange = { at: number; by: Person } & (
 );
 
 /** A conversation that went on here, or elsewhere, for a while. */
-export interface PastChannel extends NewChannel {
+export interface PastChannel extends Omit<NewChannel, 'pair' | 'chatNumber'> {
   createdAt: Date;
+  members: readonly { person: Id; role: CommunityRole }[];
   /** In the order in which they happened. */
   changes: readonly PastChange[];
   /** How far somebody has read; authors have read up to their last message anyway. */
@@ -33,7 +35,11 @@ export interface PastChannel extends NewChannel {
 export async function bringInChannels(tx: Transaction, past: readonly PastChannel[]): Promise<Channel[]> {
   const channels = await openChannels(
     tx,
-    past.map((channel) => (channel.name === undefined ? channel : { ...channel, name: channelName(channel.name) })),
+    past.map((channel) => ({
+      ...channel,
+      ...(channel.name === undefined ? {} : { name: channelName(channel.name) }),
+      ...(channel.kind === 'direct' ? { pair: pairOf(channel.members.map((member) => member.person)) } : {}),
+    })),
   );
   const placed = channels.map((channel, i) => ({ id: channel.id, past: past[i] }));
   const changes = placed.flatMap(({ id, past }) => (past?.changes ?? []).map((change) => toChange(id, change)));

@@ -1,10 +1,16 @@
 import { PlazaError } from '../../../contracts/errors.ts';
+import type { Id } from '../../../contracts/nouns.ts';
 import { violated } from '../../engines/postgres/index.ts';
 import { mustExist } from './createGroup.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 import { openChannel } from './open.ts';
 import { type ChannelRow, toChannel } from './rows.ts';
+
+/** What tells two people's direct channel from all others: smaller id first. */
+export function pairOf(people: readonly Id[]): string {
+  return people.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)).join('/');
+}
 
 /** The direct channel of two people exists once, whoever opens it and however many do at the same moment (E2). */
 export function openDirect({ sql, policy }: Deps): Conversations['openDirect'] {
@@ -13,7 +19,7 @@ export function openDirect({ sql, policy }: Deps): Conversations['openDirect'] {
     const by = speaker(who);
     if (input.person === by.id) throw new PlazaError('invalid_input', 'Choose another person than yourself.', { field: 'person' });
     await mustExist(sql, who, [input.person], 'person');
-    const pair = [by.id, input.person].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)).join('/');
+    const pair = pairOf([by.id, input.person]);
 
     const existing = async () => {
       const [row] = await sql<ChannelRow[]>`select * from channels where application = ${who.application} and pair = ${pair}`;

@@ -1,19 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { connect, type Pool } from '../postgres/index.ts';
 import { createDurableReader, createFeed, type FeedEvent, slots } from './index.ts';
 import { emitText, type OwnServer, silent, startOwnServer, until } from './testing.ts';
 
 let server: OwnServer;
 let sql: Pool;
-beforeAll(async () => {
-  server = await startOwnServer();
+async function start(slotKeep?: string): Promise<void> {
+  server = await startOwnServer(slotKeep);
   sql = connect(server.url, { max: 12, name: 'test' });
   for (const file of (await readdir('migrations')).sort()) await sql.unsafe(await readFile(`migrations/${file}`, 'utf8'));
   await sql`create table said (n integer primary key)`;
   await sql`create table heard (place bigserial primary key, n integer not null)`;
-});
-afterAll(async () => {
+}
+afterEach(async () => {
   await sql.end({ timeout: 5 });
   await server.stop();
 });
@@ -51,6 +51,7 @@ const ascending = (values: Iterable<number>) => [...values].sort((a, b) => a - b
 const saidNow = async () => (await sql<{ n: number }[]>`select n from said`).map((row) => row.n);
 
 test('the database is killed under load: the durable reader misses nothing and repeats nothing, the live feed says when to look', async () => {
+  await start();
   const reader = createDurableReader({
     url: server.url,
     sql,
@@ -104,6 +105,7 @@ test('the database is killed under load: the durable reader misses nothing and r
 }, 60_000);
 
 test('a slot that the server could not keep is seen in health, made anew, and the reader rebuilds', async () => {
+  await start('1MB');
   let restarts = 0;
   const create = () =>
     createDurableReader({
@@ -121,8 +123,6 @@ test('a slot that the server could not keep is seen in health, made anew, and th
   first.start();
   await until(() => first.state().status === 'running');
   await first.stop();
-  await sql`alter system set max_slot_wal_keep_size = '1MB'`;
-  await sql`select pg_reload_conf()`;
   const health = async () => (await slots(sql)).find((slot) => slot.name.startsWith('plaza_lost_'));
   await until(async () => {
     await sql`select pg_logical_emit_message(true, 'filler', repeat('x', 1000000)), pg_switch_wal()`;

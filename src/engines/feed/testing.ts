@@ -22,9 +22,9 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL of a test's own, to be killed at will. */
-export async function startOwnServer(): Promise<OwnServer> {
-  const { url, stop } = await startTestServer();
+/** A PostgreSQL of a test's own, to be killed at will. @param slotKeep max_slot_wal_keep_size */
+export async function startOwnServer(slotKeep?: string): Promise<OwnServer> {
+  const { url, stop } = await startTestServer(slotKeep);
   const postmaster = async () => {
     const [row] = await onServer(url, (sql) => sql<{ file: string }[]>`select pg_read_file('postmaster.pid') as file`);
     return Number(row?.file.split('\n')[0]);

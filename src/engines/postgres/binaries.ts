@@ -50,7 +50,9 @@ export function findBinaries(user: RunAs, spare: string): Binaries {
 /** False where the folder is not ours to write in. */
 function link(native: string): boolean {
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'));
-  const missing = links.map(({ source, target }) => ({ source, path: join(native, relative('native', target)) })).filter(({ path }) => !existsSync(path));
+  const missing = links
+    .map(({ source, target }) => ({ source, path: join(native, relative('native', target)) }))
+    .filter(({ path }) => !existsSync(path));
   try {
     for (const { source, path } of missing) {
       rmSync(path, { force: true });

@@ -32,6 +32,8 @@ export function connect(url: string, options: ConnectOptions): Pool {
     max: options.max,
     idle_timeout: 60,
     connect_timeout: 5,
+    // Seconds before a lost connection is tried again. The driver's own count of failures is the whole pool's and soon means twenty.
+    backoff: () => 0.05 + Math.random() / 5,
     onnotice: () => {},
     ...(watch ? { debug: (_: number, query: string, parameters: unknown[]) => watch(query, parameters) } : {}),
     connection: { application_name: options.name },

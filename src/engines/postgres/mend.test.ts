@@ -17,8 +17,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-const kill = () => other`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim' and datname = current_database()`;
-const loss = async (work: Promise<unknown>) => isConnectionLoss(await work.then(() => null, (error: unknown) => error));
+const kill = () =>
+  other`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim' and datname = current_database()`;
+const loss = async (work: Promise<unknown>) =>
+  isConnectionLoss(
+    await work.then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  );
 
 test('a query whose connection is killed fails, and the pool goes on', async () => {
   for (let i = 0; i < 20; i++) {

@@ -42,7 +42,7 @@ test('an address that leads nowhere is told from a wrong name and a missing data
   ]);
 });
 
-test('a wrong password and a user who may not replicate are named', async () => {
+test('a wrong password and a user who may not replicate are named', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-preflight-'));
   chmodSync(folder, 0o755);
   const postgres = await startEmbedded({ folder, slotKeep: '64MB', logger: createLogger({ level: 'silent', format: 'json' }) });

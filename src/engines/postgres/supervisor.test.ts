@@ -2,13 +2,16 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLogger } from '../../kit/log.ts';
 import { isAlive, waitFor } from '../../kit/processes.ts';
 import { connect } from './index.ts';
 import { markInstallation } from './installation.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { type Embedded, startEmbedded } from './supervisor.ts';
+
+// Each makes a whole database or two.
+vi.setConfig({ testTimeout: 120_000 });
 
 const logger = createLogger({ level: 'silent', format: 'json' });
 const migrations = readMigrations('migrations');

@@ -50,7 +50,7 @@ async function prepare(): Promise<PreparedPage> {
 export async function sendGraphiql(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   page ??= prepare();
   const { html, zipped, etag, policy } = await page;
-  reply.header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', etag).header('vary', 'Accept, Accept-Encoding');
+  reply.header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', etag).header('vary', 'Origin, Accept, Accept-Encoding');
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   reply.type('text/html; charset=utf-8');
   return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? reply.header('content-encoding', 'gzip').send(zipped) : reply.send(html);

@@ -22,8 +22,8 @@ type Json = Record<string, unknown>;
 export interface Answer {
   status: number;
   headers: Record<string, string | undefined>;
-  /** Parsed, or {} where there is no JSON. */
-  body: Json & { [name: string]: any };
+  /** Parsed, or {} where there is no JSON. Its shape is held to the OpenAPI document, not to a type. */
+  body: ReturnType<typeof JSON.parse>;
   text: string;
 }
 
@@ -55,7 +55,9 @@ type Ground = Pick<ServerOptions, 'doors' | 'metrics'> & { sql: Pool; url: strin
 const generous = { perSecond: 1e6, burst: 1e6 };
 
 /** @param more what shall be otherwise, perhaps made of what there is */
-export async function createTestServer(more: Partial<ServerOptions> | ((ground: Ground) => Partial<ServerOptions>) = {}): Promise<TestServer> {
+export async function createTestServer(
+  more: Partial<ServerOptions> | ((ground: Ground) => Partial<ServerOptions>) = {},
+): Promise<TestServer> {
   const database = await freshDatabase();
   const sql = connect(database.url, { max: 10, name: 'rest-test' });
   await markInstallation(sql);
@@ -109,7 +111,12 @@ export async function createTestServer(more: Partial<ServerOptions> | ((ground: 
       ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(answer.headers['content-type'] ?? '').includes('json') && answer.body !== '';
-    return { status: answer.statusCode, headers: answer.headers as Answer['headers'], body: isJson ? answer.json() : {}, text: answer.body };
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Answer['headers'],
+      body: isJson ? answer.json() : {},
+      text: answer.body,
+    };
   }
 
   let count = 0;

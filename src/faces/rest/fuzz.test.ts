@@ -23,14 +23,43 @@ beforeAll(async () => {
 });
 afterAll(() => s.end());
 
-const nasty = ['', ' ', '0', '-1', '1e9', '99999999999999999999', 'me', '@ana', '%00', '%', '\u0000', '\ud800', '../x', "';--", '👍', 'null', '[]', '{}'];
+const nasty = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '1e9',
+  '99999999999999999999',
+  'me',
+  '@ana',
+  '%00',
+  '%',
+  '\u0000',
+  '\ud800',
+  '../x',
+  "';--",
+  '👍',
+  'null',
+  '[]',
+  '{}',
+];
 
 test('whatever is sent, the answer is one of the table, and never our fault', async () => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, operation]) => (operation.operationId === 'getEvents' ? [] : [{ path, method: method.toUpperCase(), operation }])),
+    Object.entries(methods).flatMap(([method, operation]) =>
+      operation.operationId === 'getEvents' ? [] : [{ path, method: method.toUpperCase(), operation }],
+    ),
   );
   const word = fc.oneof(fc.constantFrom(...nasty, ...ids, '1', '2'), fc.string({ unit: 'binary', maxLength: 30 }));
-  const value = fc.oneof(word, fc.constant(null), fc.integer(), fc.double(), fc.boolean(), fc.array(word, { maxLength: 3 }), fc.jsonValue({ maxDepth: 2 }));
+  const value = fc.oneof(
+    word,
+    fc.constant(null),
+    fc.integer(),
+    fc.double(),
+    fc.boolean(),
+    fc.array(word, { maxLength: 3 }),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
 
   await fc.assert(
     fc.asyncProperty(
@@ -43,7 +72,9 @@ test('whatever is sent, the answer is one of the table, and never our fault', as
         const nextWord = () => String(words.next().value);
         const coin = () => coins.next().value === true;
         const address = path.replaceAll(/\{[^}]+\}/g, () => safely(nextWord()));
-        const query = (operation.parameters ?? []).flatMap(({ in: where, name }) => (where === 'query' && coin() ? [`${name}=${safely(nextWord())}`] : []));
+        const query = (operation.parameters ?? []).flatMap(({ in: where, name }) =>
+          where === 'query' && coin() ? [`${name}=${safely(nextWord())}`] : [],
+        );
         const token = tokens[who];
         const content = operation.requestBody?.content['application/json']?.schema ?? {};
         const fields = 'properties' in content && content.properties ? Object.keys(content.properties) : ['x'];

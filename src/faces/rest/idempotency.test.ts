@@ -20,7 +20,11 @@ test('the same request is given the first answer again, and nothing happens twic
   const first = await s.ask('POST', '/v1/communities', keyed('make-1', { name: 'Once' }));
   const second = await s.ask('POST', '/v1/communities', keyed('make-1', { name: 'Once' }));
   expect(second).toMatchObject({ status: 201, text: first.text });
-  expect(second.headers).toMatchObject({ 'idempotency-replayed': 'true', location: first.headers['location'], 'content-type': first.headers['content-type'] });
+  expect(second.headers).toMatchObject({
+    'idempotency-replayed': 'true',
+    location: first.headers['location'],
+    'content-type': first.headers['content-type'],
+  });
   expect(first.headers['idempotency-replayed']).toBeUndefined();
   const { body } = await s.ask('GET', '/v1/communities?q=once', { token: ana.token });
   expect(body['items']).toHaveLength(1);

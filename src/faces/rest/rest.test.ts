@@ -65,14 +65,19 @@ describe('accounts', () => {
   test('my profile is mine to change', async () => {
     const changed = await ask('PATCH', '/v1/me', as(ana, { about: 'Grows tomatoes.', interests: ['gardening'] }));
     expect(changed.body).toMatchObject({ id: ana.id, about: 'Grows tomatoes.' });
-    expect((await ask('GET', '/v1/me', as(ana))).body).toMatchObject({ account: { email: ana.email, role: 'member' }, person: { about: 'Grows tomatoes.' } });
+    expect((await ask('GET', '/v1/me', as(ana))).body).toMatchObject({
+      account: { email: ana.email, role: 'member' },
+      person: { about: 'Grows tomatoes.' },
+    });
   });
 
   test('passwords and codes', async () => {
     const dora = await s.someone('Dora');
     const wrong = await ask('PUT', '/v1/me/password', as(dora, { current: 'nonsense', next: 'another pass phrase' }));
     expect(wrong.status).toBe(401);
-    expect((await ask('PUT', '/v1/me/password', as(dora, { current: 'a long pass phrase', next: 'another pass phrase' }))).status).toBe(204);
+    expect((await ask('PUT', '/v1/me/password', as(dora, { current: 'a long pass phrase', next: 'another pass phrase' }))).status).toBe(
+      204,
+    );
     expect((await ask('POST', '/v1/forgot-password', { body: { email: 'nobody@example.org' } })).status).toBe(202);
     const reset = await ask('POST', '/v1/reset-password', { body: { email: dora.email, code: '000000', password: 'yet another phrase' } });
     expect(reset.body['code']).toBe('wrong_code');
@@ -138,7 +143,10 @@ describe('communities', () => {
     expect(made).toMatchObject({ status: 201, body: { slug: 'balcony-gardens', members: 1, role: 'owner' } });
     expect(made.headers['location']).toBe(`/v1/communities/${made.body['id']}`);
     expect((await ask('GET', '/v1/communities/balcony-gardens', as(ben))).body).toMatchObject({ id: made.body['id'], role: null });
-    expect((await ask('PATCH', '/v1/communities/balcony-gardens', as(ben, { name: 'Mine' }))).body).toMatchObject({ code: 'forbidden', rule: expect.any(String) });
+    expect((await ask('PATCH', '/v1/communities/balcony-gardens', as(ben, { name: 'Mine' }))).body).toMatchObject({
+      code: 'forbidden',
+      rule: expect.any(String),
+    });
     expect((await ask('PATCH', '/v1/communities/balcony-gardens', as(ana, { description: 'Pots.' }))).body['description']).toBe('Pots.');
     expect((await ask('GET', '/v1/communities?q=balcony&mine=true', as(ana))).body['items']).toHaveLength(1);
     expect((await ask('GET', '/v1/communities?q=balcony&mine=true', as(ben))).body['items']).toHaveLength(0);
@@ -155,7 +163,10 @@ describe('communities', () => {
     expect((await ask('POST', `/v1/invitations/${town['id']}/accept`, as(ben))).body).toMatchObject({ role: 'member', members: 2 });
     expect((await ask('PATCH', `${at}/members/${ben.id}`, as(ana, { role: 'moderator' }))).status).toBe(204);
     const { body: members } = await ask('GET', `${at}/members`, as(ben));
-    expect(members['items'].map((one: { person: { id: string }; role: string }) => [one.person.id, one.role])).toContainEqual([ben.id, 'moderator']);
+    expect(members['items'].map((one: { person: { id: string }; role: string }) => [one.person.id, one.role])).toContainEqual([
+      ben.id,
+      'moderator',
+    ]);
     expect((await ask('DELETE', `${at}/members/${ben.id}`, as(ana))).status).toBe(204);
     expect((await ask('GET', at, as(ben))).status).toBe(404);
     expect((await ask('PUT', `${at}/bans/${ben.id}`, as(ana, { reason: 'noise' }))).status).toBe(204);
@@ -170,11 +181,18 @@ describe('communities', () => {
 describe('conversations', () => {
   test('a discussion and its comments', async () => {
     await ask('POST', '/v1/communities', as(ana, { name: 'Tomatoes' }));
-    const started = await ask('POST', '/v1/communities/tomatoes/discussions', as(ana, { title: 'Wind?', body: 'Fourth floor.', tags: ['wind'] }));
+    const started = await ask(
+      'POST',
+      '/v1/communities/tomatoes/discussions',
+      as(ana, { title: 'Wind?', body: 'Fourth floor.', tags: ['wind'] }),
+    );
     expect(started).toMatchObject({ status: 201, body: { channel: { kind: 'discussion', name: 'Wind?' }, message: { number: 1 } } });
     const at = started.headers['location'] ?? '';
     await ask('PUT', '/v1/communities/tomatoes/members/me', as(ben));
-    expect((await ask('POST', `${at}/messages`, as(ben, { body: 'A hedge.', replyTo: 1 }))).body['message']).toMatchObject({ number: 2, replyTo: 1 });
+    expect((await ask('POST', `${at}/messages`, as(ben, { body: 'A hedge.', replyTo: 1 }))).body['message']).toMatchObject({
+      number: 2,
+      replyTo: 1,
+    });
     const { body } = await ask('GET', '/v1/communities/tomatoes/discussions?sort=popular&tag=wind', as(ben));
     expect(body['items']).toMatchObject([{ comments: 1, channel: { id: started.body['channel'].id } }]);
   });
@@ -212,7 +230,9 @@ describe('conversations', () => {
     expect((await ask('GET', at, as(ana))).body).toMatchObject({ number: 7, version: 7, read: 7 });
     expect((await ask('POST', `${at}/typing`, as(ana))).status).toBe(204);
     expect((await ask('PATCH', at, as(ana, { topic: 'Seeds only' }))).body['topic']).toBe('Seeds only');
-    expect((await ask('GET', '/v1/channels', as(ana))).body['items'].map((one: { channel: { id: string } }) => one.channel.id)).toContain(made.body['id']);
+    expect((await ask('GET', '/v1/channels', as(ana))).body['items'].map((one: { channel: { id: string } }) => one.channel.id)).toContain(
+      made.body['id'],
+    );
   });
 
   test('editing, deleting, reacting, pinning, history, readers', async () => {
@@ -221,10 +241,15 @@ describe('conversations', () => {
     const at = `/v1/channels/${direct.body['id']}`;
     await ask('POST', `${at}/messages`, as(ana, { body: 'first' }));
     expect((await ask('PATCH', `${at}/messages/1`, as(ben, { body: 'mine' }))).body['code']).toBe('forbidden');
-    expect((await ask('PATCH', `${at}/messages/1`, as(ana, { body: 'second' }))).body).toMatchObject({ version: 2, message: { body: 'second' } });
+    expect((await ask('PATCH', `${at}/messages/1`, as(ana, { body: 'second' }))).body).toMatchObject({
+      version: 2,
+      message: { body: 'second' },
+    });
     expect((await ask('GET', `${at}/messages/1/revisions`, as(ana))).body['items']).toMatchObject([{ body: 'first' }]);
     const thumb = encodeURIComponent('👍');
-    expect((await ask('PUT', `${at}/messages/1/reactions/${thumb}`, as(ben))).body['message'].reactions).toEqual([{ emoji: '👍', count: 1 }]);
+    expect((await ask('PUT', `${at}/messages/1/reactions/${thumb}`, as(ben))).body['message'].reactions).toEqual([
+      { emoji: '👍', count: 1 },
+    ]);
     expect((await ask('GET', `${at}/messages/1/reactions/${thumb}`, as(ana))).body['items']).toMatchObject([{ id: ben.id }]);
     expect((await ask('GET', `${at}/messages`, as(ben))).body['mine']).toEqual([{ number: 1, emoji: ['👍'] }]);
     expect((await ask('DELETE', `${at}/messages/1/reactions/${thumb}`, as(ben))).body['message'].reactions).toEqual([]);
@@ -268,7 +293,10 @@ describe('applications', () => {
       const written = await ask('POST', `${at}/chats/1/messages`, as(desk, { body: `The printer is on fire, ${number}` }));
       expect(written).toMatchObject({ status: 202, body: { number, chat_number: 1 } });
     }
-    expect(await ask('POST', '/v1/messages', as(desk, { chat_number: 2, body: 'Hello there' }))).toMatchObject({ status: 202, body: { number: 1, chat_number: 2 } });
+    expect(await ask('POST', '/v1/messages', as(desk, { chat_number: 2, body: 'Hello there' }))).toMatchObject({
+      status: 202,
+      body: { number: 1, chat_number: 2 },
+    });
     expect((await ask('POST', '/v1/messages', as(desk, { chat_number: 3, body: 'Nowhere' }))).status).toBe(404);
 
     expect((await ask('GET', '/v1/applications/me', as(desk))).body).toMatchObject({ id: made.body['id'], chats_count: 2 });
@@ -276,7 +304,10 @@ describe('applications', () => {
     expect((await ask('GET', `${at}/chats?first=1`, as(desk))).body).toMatchObject({ items: [{ number: 1 }], next: expect.any(String) });
     const page = await ask('GET', `${at}/chats/1/messages?first=2`, as(desk));
     expect(page.body).toMatchObject({ items: [{ number: 1 }, { number: 2 }], next: '2' });
-    expect((await ask('GET', `${at}/chats/1/messages?first=2&after=${page.body['next']}`, as(desk))).body).toMatchObject({ items: [{ number: 3 }], next: null });
+    expect((await ask('GET', `${at}/chats/1/messages?first=2&after=${page.body['next']}`, as(desk))).body).toMatchObject({
+      items: [{ number: 3 }],
+      next: null,
+    });
     expect((await ask('GET', `${at}/chats/1/messages/search?q=prin+fir`, as(desk))).body['items']).toHaveLength(3);
     expect((await ask('GET', `${at}/chats/2/messages/search?q=prin`, as(desk))).body['items']).toHaveLength(0);
 
@@ -292,7 +323,10 @@ describe('applications', () => {
   });
 
   test("another application's things are not there", async () => {
-    const [one, two] = [await ask('POST', '/v1/applications', as(boss, { name: 'One' })), await ask('POST', '/v1/applications', as(boss, { name: 'Two' }))];
+    const [one, two] = [
+      await ask('POST', '/v1/applications', as(boss, { name: 'One' })),
+      await ask('POST', '/v1/applications', as(boss, { name: 'Two' })),
+    ];
     const mine = { token: one.body['token'] as string };
     const theirs = `/v1/applications/${two.body['id']}`;
     const chat = await ask('POST', `${theirs}/chats`, as({ token: two.body['token'] as string }, {}));
@@ -308,7 +342,8 @@ describe('applications', () => {
       ['POST', `/v1/channels/${chat.body['channel_id']}/messages`, { body: 'x' }],
       ['GET', `/v1/people/${ana.id}`],
     ];
-    for (const [method, path, body] of asks) expect([method, path, (await ask(method, path, as(mine, body))).status]).toEqual([method, path, 404]);
+    for (const [method, path, body] of asks)
+      expect([method, path, (await ask(method, path, as(mine, body))).status]).toEqual([method, path, 404]);
   });
 });
 

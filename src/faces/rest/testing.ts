@@ -29,7 +29,10 @@ interface Response {
 export function createChecker(document: Document) {
   const schemas = new Map<string, z.ZodType>();
   const answered = new Set<string>();
-  const patterns = Object.keys(document.paths).map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`) }));
+  const patterns = Object.keys(document.paths).map((path) => ({
+    path,
+    pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`),
+  }));
 
   function schemaOf(operation: string, status: string, schema: object): z.ZodType {
     const key = `${operation} ${status}`;
@@ -46,7 +49,9 @@ export function createChecker(document: Document) {
     answered,
     operationOf(method: string, path: string): Operation | undefined {
       // An address without parts in braces wins, as it does in the router.
-      const matches = patterns.filter(({ pattern }) => pattern.test(path)).sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+      const matches = patterns
+        .filter(({ pattern }) => pattern.test(path))
+        .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
       const match = matches.find(({ path: found }) => document.paths[found]?.[method.toLowerCase()]);
       return match && document.paths[match.path]?.[method.toLowerCase()];
     },
