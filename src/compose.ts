@@ -12,6 +12,7 @@ import { createPolicy } from './domains/policy/index.ts';
 import { createReactions } from './domains/reactions/index.ts';
 import { createDurableReader, createFeed, type FeedListener } from './engines/feed/index.ts';
 import { createMail } from './engines/mail/index.ts';
+import { guarded } from './engines/postgres/guard.ts';
 import { connect } from './engines/postgres/index.ts';
 import { markInstallation } from './engines/postgres/installation.ts';
 import { migrate, readMigrations } from './engines/postgres/migrate.ts';
@@ -50,7 +51,14 @@ export async function compose(settings: Settings & { secret: string }, logger: L
   const communities = createCommunities({ sql, policy, conversations, people });
   const applications = createApplications({ sql, policy, people, log: logger });
   const accounts = createAccounts({ sql, policy, people, communities, applications, mail, log: logger, settings });
-  const doors: Doors = { accounts, people, communities, conversations, reactions, applications };
+  const doors: Doors = {
+    accounts: guarded(accounts),
+    people: guarded(people),
+    communities: guarded(communities),
+    conversations: guarded(conversations),
+    reactions: guarded(reactions),
+    applications: guarded(applications),
+  };
 
   const feed = createFeed({ url: databaseUrl, sql, logger });
   const tally = createDurableReader({ url: databaseUrl, sql, logger, ...createTally({ logger, metrics }) });
@@ -61,12 +69,12 @@ export async function compose(settings: Settings & { secret: string }, logger: L
 
   const { allowedOrigins, trustProxy, host, port, publicUrl, secret } = settings;
   const socket = createSocketFace({ doors, feed, logger, metrics, settings: { allowedOrigins } });
-  const graphql = createGraphqlFace({ doors, live: socket.live, logger, metrics });
   const rates = {
     anonymous: { perSecond: settings.anonymousRate, burst: settings.anonymousBurst },
     person: { perSecond: settings.personRate, burst: settings.personBurst },
     application: { perSecond: settings.applicationRate, burst: settings.applicationBurst },
   };
+  const graphql = createGraphqlFace({ doors, live: socket.live, rates, logger, metrics });
   const server = await createServer({
     doors,
     socket,

@@ -69,11 +69,11 @@ const table = {
     { env: 'DATABASE_URL', secret: true },
   ),
   databaseConnections: setting(
-    wholeNumber(2, 500),
+    wholeNumber(2, 150),
     '10',
     'Connections of one process to PostgreSQL at most, the feed and the lanes apart.',
   ),
-  lanes: setting(wholeNumber(1, 64), '2', 'How many commit groups of one process write at the same time.'),
+  lanes: setting(wholeNumber(1, 16), '2', 'How many commit groups of one process write at the same time.'),
   slotKeep: setting(
     text.regex(/^(-1|\d+(kB|MB|GB|TB))$/, 'must be a size like 4GB, or -1 for no limit'),
     '4GB',

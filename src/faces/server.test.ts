@@ -15,6 +15,8 @@ async function open(options: Parameters<typeof createTestServer>[0] = {}): Promi
 const s = await open();
 afterAll(async () => {
   for (const one of opened) await one.end();
+  const mishaps = opened.flatMap(({ lines }) => lines.filter(({ level, msg }) => level === 'error' && msg !== 'a request failed'));
+  expect(mishaps).toEqual([]);
 });
 
 describe('refusals', () => {
@@ -193,6 +195,7 @@ describe('logs', () => {
     const line = s.lines.find((one) => one['requestId'] === 'log-1');
     expect(line).toMatchObject({ method: 'GET', route: '/v1/people', status: 200, who: `person:${ana.id}`, ms: expect.any(Number) });
     const all = JSON.stringify(s.lines);
+    expect(s.lines.filter(({ msg }) => msg === 'answered').length).toBeGreaterThan(50);
     for (const secret of [ana.token, ana.refresh, 'a long pass phrase', 'secretwords', 'abcdef123', ana.email])
       expect(all).not.toContain(secret);
   });
@@ -216,11 +219,11 @@ describe('health', () => {
   });
 
   test('a slot that lags is seen', async () => {
-    await s.sql`select pg_create_logical_replication_slot('seen_in_health', 'pgoutput')`;
-    await s.sql`select pg_logical_emit_message(true, 'x', repeat('x', 10000))`;
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const { body } = await s.ask('GET', '/readyz');
-    await s.sql`select pg_drop_replication_slot('seen_in_health')`;
+    const one = await open();
+    await one.sql`select pg_create_logical_replication_slot('seen_in_health', 'pgoutput')`;
+    await one.sql`select pg_logical_emit_message(true, 'x', repeat('x', 10000))`;
+    const { body } = await one.ask('GET', '/readyz');
+    await one.sql`select pg_drop_replication_slot('seen_in_health')`;
     expect(body['slots']).toMatchObject([{ slot: 'seen_in_health', active: false, state: 'reserved' }]);
     expect(body['slots'][0].lagBytes).toBeGreaterThan(10_000);
   });
@@ -332,11 +335,13 @@ describe('on the network', () => {
       await finish.promise;
       return { items: [], hasNext: false };
     };
+    let connections = 0;
+    const both = Promise.withResolvers<void>();
+    one.server.app.server.on('connection', () => ++connections === 2 && both.resolve());
     const running = speak(port, 'GET /v1/people HTTP/1.1\r\nHost: x\r\n\r\n');
     const halfway = dial(port, '127.0.0.1', () => halfway.write('GET /v1/me HTTP/1.1\r\n'));
     const refused = text(halfway);
-    await started.promise;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([started.promise, both.promise]);
     const drained = one.server.drain();
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
     halfway.write('Host: x\r\n\r\n');
@@ -347,12 +352,15 @@ describe('on the network', () => {
   });
 
   test('draining cuts what does not end by itself', async () => {
-    const one = await open({
-      socket: { upgrade: (_request, connection) => void connection.write('HTTP/1.1 101 Fine\r\n\r\n'), routes() {} },
-    });
+    const upgraded = Promise.withResolvers<void>();
+    const hold = (_request: unknown, connection: Duplex) => {
+      connection.write('HTTP/1.1 101 Fine\r\n\r\n');
+      upgraded.resolve();
+    };
+    const one = await open({ socket: { upgrade: hold, routes() {} } });
     const { port } = await one.server.listen();
     const held = speak(port, upgrade('/socket'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await upgraded.promise;
     await one.server.drain();
     expect(await held).toContain('101');
   });

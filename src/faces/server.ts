@@ -90,8 +90,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   readJson(app);
   sendHeaders(app, options.allowedOrigins);
   watch(app, metrics);
-  const draining = knowDraining(app);
   knowCallers(app, { accounts: doors.accounts, limits: createLimits(options.rates) });
+  const draining = knowDraining(app);
   knowMethods(app);
 
   await describe(app);

@@ -69,7 +69,11 @@ export async function bury(sql: Pool, reader: string, transaction: FeedTransacti
   });
 }
 
-async function notYetHandled(tx: Transaction, reader: string, transactions: readonly FeedTransaction[]): Promise<readonly FeedTransaction[]> {
+async function notYetHandled(
+  tx: Transaction,
+  reader: string,
+  transactions: readonly FeedTransaction[],
+): Promise<readonly FeedTransaction[]> {
   const [row] = await tx<{ lsn: string; snapshot: string }[]>`
     select lsn::text as lsn, pg_current_snapshot()::text as snapshot from feed_positions where reader = ${reader} for update`;
   if (!row) throw new PositionGone('The position of the reader is gone; it begins anew.');

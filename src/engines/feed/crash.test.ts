@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
-import { connect, type Pool } from '../postgres/index.ts';
+import { connect, type Pool, type Sql } from '../postgres/index.ts';
 import { createDurableReader, createFeed, type FeedEvent, slots } from './index.ts';
 import { emitText, type OwnServer, silent, startOwnServer, until } from './testing.ts';
 
@@ -139,4 +139,66 @@ test('a slot that the server could not keep is seen in health, made anew, and th
   await sql.begin((tx) => emitText(tx, 'plaza/person/1', '5'));
   await until(async () => (await sql`select from heard`).length === 1);
   await second.stop();
+}, 60_000);
+
+test('[L9] a change of access that is on disk but cannot be seen yet is held back, and all that follows it', async () => {
+  await start();
+  await sql`create table rights (n integer)`;
+  const lines: string[] = [];
+  const seen: Promise<boolean>[] = [];
+  const allowed = async (by: Sql) => (await by`select from rights`).length === 1;
+  const feed = createFeed({ url: server.url, sql, logger: silent });
+  feed.listen({
+    events(batch) {
+      lines.push(...batch.map((event) => event.bytes.toString()));
+      if (batch.some((event) => event.topic.kind === 'access')) seen.push(allowed(sql));
+    },
+    broken() {},
+    mended() {},
+  });
+  const handled: boolean[] = [];
+  const reader = createDurableReader({
+    url: server.url,
+    sql,
+    name: 'seen',
+    logger: silent,
+    handle: async (tx) => void handled.push(await allowed(tx)),
+  });
+  await feed.start();
+  reader.start();
+  await until(() => reader.state().status === 'running');
+
+  // A commit is written, then waits for a replica that does not exist: others cannot see it meanwhile.
+  const replica = async (name: string) => {
+    await sql.unsafe(`alter system set synchronous_standby_names = '${name}'`);
+    await sql`select pg_reload_conf()`;
+    await until(
+      async () => (await sql`select from pg_settings where name = 'synchronous_standby_names' and setting = ${name}`).length === 1,
+    );
+  };
+  await replica('nobody');
+  const committing = sql.begin(async (tx) => {
+    await tx`insert into rights values (1)`;
+    await emitText(tx, 'plaza/access', 'allowed');
+  });
+  await until(async () => (await sql`select from pg_stat_activity where wait_event = 'SyncRep'`).length === 1);
+  await sql.begin(async (tx) => {
+    await tx`set local synchronous_commit = 'local'`;
+    await emitText(tx, 'plaza/person/1', 'after');
+  });
+  await until(async () => {
+    const behind =
+      await sql`select from pg_stat_replication where application_name like 'plaza-feed%' and sent_lsn < pg_current_wal_flush_lsn()`;
+    return behind.length === 0;
+  });
+  for (let i = 0; i < 10; i++) expect(await allowed(sql)).toBe(false);
+  expect([lines, handled]).toEqual([[], []]);
+
+  await replica('');
+  await committing;
+  await until(() => lines.length === 2 && reader.state().handled === 2);
+  expect(lines).toEqual(['allowed', 'after']);
+  expect([...(await Promise.all(seen)), ...handled].every(Boolean)).toBe(true);
+  await feed.stop();
+  await reader.stop();
 }, 60_000);

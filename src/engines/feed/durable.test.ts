@@ -148,10 +148,22 @@ test('a transaction that cannot be handled is kept apart; those around it take e
   await say('good', 'poison');
   await Promise.all(said.slice(18).map((texts) => say(...texts)));
   await until(async () => (await heard()).length === 39);
-  expect((await heard()).toSorted()).toEqual(said.filter((texts) => texts.length === 1).flat().toSorted());
-  const letters = await sql`select reader, prefix, place, convert_from(content, 'UTF8') as text, error from feed_dead_letters order by place`;
+  expect((await heard()).toSorted()).toEqual(
+    said
+      .filter((texts) => texts.length === 1)
+      .flat()
+      .toSorted(),
+  );
+  const letters =
+    await sql`select reader, prefix, place, convert_from(content, 'UTF8') as text, error from feed_dead_letters order by place`;
   expect(letters.map((letter) => ({ ...letter }))).toEqual(
-    ['good', 'poison'].map((text, place) => ({ reader: 'poison', prefix: 'plaza/person/1', place, text, error: 'Error: cannot be handled' })),
+    ['good', 'poison'].map((text, place) => ({
+      reader: 'poison',
+      prefix: 'plaza/person/1',
+      place,
+      text,
+      error: 'Error: cannot be handled',
+    })),
   );
   expect(reader.state()).toMatchObject({ status: 'running', buried: 1, handled: 39 });
 });
@@ -227,7 +239,12 @@ test('a slow handler makes the server wait, not memory grow', async () => {
 
 test('a new slot begins with a restart; one whose beginning was cut short does so too', async () => {
   let restarts = 0;
-  const more = { restart: async (tx: Transaction) => void (restarts += (await tx`delete from heard`).count >= 0 ? 1 : 0) };
+  const more = {
+    async restart(tx: Transaction) {
+      restarts++;
+      await tx`delete from heard`;
+    },
+  };
   const first = newReader('anew', more);
   first.start();
   await running(first);
@@ -251,7 +268,11 @@ test('a new slot begins with a restart; one whose beginning was cut short does s
   expect(restarts).toBe(2);
 
   const [slot] = (await slots(sql)).filter(({ name }) => name.startsWith('plaza_anew_'));
-  await until(async () => (await sql`select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ${slot?.name ?? ''} and not active`).length === 1);
+  await until(
+    async () =>
+      (await sql`select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ${slot?.name ?? ''} and not active`)
+        .length === 1,
+  );
   const fourth = newReader('anew', more);
   fourth.start();
   await running(fourth);

@@ -108,7 +108,9 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     try {
       replication = await openReplication(url, `plaza-feed-${name}`, opening.signal);
       // Held by the replication connection for as long as it lives.
-      const [lock] = await replication.query(`select pg_try_advisory_lock(hashtextextended('plaza feed reader ${name}', 0))::text as taken`);
+      const [lock] = await replication.query(
+        `select pg_try_advisory_lock(hashtextextended('plaza feed reader ${name}', 0))::text as taken`,
+      );
       if (lock?.['taken'] !== 'true') return await waitForOther(signal);
       const slot = await slotName(sql, name);
       const from = await findPlace(replication, slot, opening.signal);
@@ -142,7 +144,10 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     if (found?.lost) {
       state.status = 'lost';
       state.losses++;
-      logger.error({ slot }, 'The slot was lost because the server could not keep more of its log; it is made anew and the reader rebuilds.');
+      logger.error(
+        { slot },
+        'The slot was lost because the server could not keep more of its log; it is made anew and the reader rebuilds.',
+      );
       await replication.query(`DROP_REPLICATION_SLOT "${slot}"`);
       found = undefined;
     }
@@ -244,7 +249,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
 
   return {
     start() {
-      if (running) throw new Error('The reader was started before.');
+      if (running !== null) throw new Error('The reader was started before.');
       const sampler = setInterval(sampleHead, sampleMillis);
       running = supervise({ live, complaint: 'The reader is broken.', logger, signal: stopping.signal }).finally(() => {
         clearInterval(sampler);

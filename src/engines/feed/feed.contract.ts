@@ -46,7 +46,12 @@ export function feedContract(name: string, create: (database: { url: string; sql
     }
 
     test('[L6] [L5] concurrent writers: versions in order, nothing of what was rolled back', async () => {
-      const change = fc.record({ channel: fc.integer({ min: 1, max: 4 }), events: fc.integer({ min: 1, max: 3 }), pause: fc.integer({ min: 0, max: 3 }), fails: fc.boolean() });
+      const change = fc.record({
+        channel: fc.integer({ min: 1, max: 4 }),
+        events: fc.integer({ min: 1, max: 3 }),
+        pause: fc.integer({ min: 0, max: 3 }),
+        fails: fc.boolean(),
+      });
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(change, { maxLength: 12 }), { minLength: 2, maxLength: 10 }), async (writers) => {
           await sql`delete from heads`;
@@ -54,7 +59,9 @@ export function feedContract(name: string, create: (database: { url: string; sql
           const from = all().length;
           const write = async (tx: Transaction, { channel, events, pause, fails }: (typeof writers)[number][number]) => {
             for (let i = 0; i < events; i++) {
-              const [head] = await tx<{ version: number }[]>`update heads set version = version + 1 where channel = ${channel} returning version`;
+              const [head] = await tx<
+                { version: number }[]
+              >`update heads set version = version + 1 where channel = ${channel} returning version`;
               await emitText(tx, `plaza/channel/${channel}/${head?.version}/0`, fails ? 'never' : 'ok');
             }
             await tx`select pg_sleep(${pause / 1000})`;
@@ -72,7 +79,9 @@ export function feedContract(name: string, create: (database: { url: string; sql
           const heard = all().slice(from);
           expect(heard.filter((event) => event.bytes.toString() === 'never')).toEqual([]);
           for (const { channel, version } of heads) {
-            const versions = heard.flatMap(({ topic }) => (topic.kind === 'channel' && topic.channel === String(channel) ? [topic.version] : []));
+            const versions = heard.flatMap(({ topic }) =>
+              topic.kind === 'channel' && topic.channel === String(channel) ? [topic.version] : [],
+            );
             expect(versions).toEqual(Array.from({ length: version }, (_, i) => i + 1));
           }
         }),
@@ -105,11 +114,13 @@ export function feedContract(name: string, create: (database: { url: string; sql
         ),
       );
       await sql.begin(
-        (tx) => tx`select count(pg_logical_emit_message(true, 'plaza/channel/99/' || n || '/' || n, 'event ' || n)) from generate_series(1, 10000) as n`,
+        (tx) =>
+          tx`select count(pg_logical_emit_message(true, 'plaza/channel/99/' || n || '/' || n, 'event ' || n)) from generate_series(1, 10000) as n`,
       );
       await writing;
       await heardAll();
-      const together = subject.heard.find((call) => call.some((event) => event.topic.kind === 'channel' && event.topic.channel === '99')) ?? [];
+      const together =
+        subject.heard.find((call) => call.some((event) => event.topic.kind === 'channel' && event.topic.channel === '99')) ?? [];
       const many = together.filter((event) => event.topic.kind === 'channel' && event.topic.channel === '99');
       expect(many.map((event) => event.bytes.toString())).toEqual(Array.from({ length: 10_000 }, (_, i) => `event ${i + 1}`));
       expect(many[9_999]?.topic).toEqual({ kind: 'channel', channel: '99', version: 10_000, number: 10_000 });

@@ -12,18 +12,22 @@ function wire(code: number, content: Uint8Array): Buffer {
 test('messages come out whole however the bytes are cut, and stay as they were', () => {
   const message = fc.tuple(fc.integer({ min: 1, max: 127 }), fc.uint8Array({ maxLength: 300 }));
   fc.assert(
-    fc.property(fc.array(message, { maxLength: 30 }), fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 50 }), (messages, cuts) => {
-      const bytes = Buffer.concat(messages.map(([code, content]) => wire(code, content)));
-      const taken: [number, Buffer][] = [];
-      const push = createFramer((code, from, start, end) => taken.push([code, from.subarray(start, end)]));
-      for (let at = 0, i = 0; at < bytes.length; i++) {
-        const size = cuts[i % cuts.length] ?? 1;
-        push(Buffer.from(bytes.subarray(at, at + size)));
-        at += size;
-      }
-      // Compared only now: a part given away early must not have been written over since.
-      expect(taken.map(([code, content]) => [code, [...content]])).toEqual(messages.map(([code, content]) => [code, [...content]]));
-    }),
+    fc.property(
+      fc.array(message, { maxLength: 30 }),
+      fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 50 }),
+      (messages, cuts) => {
+        const bytes = Buffer.concat(messages.map(([code, content]) => wire(code, content)));
+        const taken: [number, Buffer][] = [];
+        const push = createFramer((code, from, start, end) => taken.push([code, from.subarray(start, end)]));
+        for (let at = 0, i = 0; at < bytes.length; i++) {
+          const size = cuts[i % cuts.length] ?? 1;
+          push(Buffer.from(bytes.subarray(at, at + size)));
+          at += size;
+        }
+        // Compared only now: a part given away early must not have been written over since.
+        expect(taken.map(([code, content]) => [code, [...content]])).toEqual(messages.map(([code, content]) => [code, [...content]]));
+      },
+    ),
   );
 });
 

@@ -117,10 +117,15 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
 
   return {
     start() {
-      if (running) throw new Error('The feed was started before.');
+      if (running !== null) throw new Error('The feed was started before.');
       const sampler = setInterval(sampleHead, sampleMillis);
       return new Promise((resolve, reject) => {
-        running = supervise({ live: (signal) => live(signal, resolve), complaint: 'The feed is broken.', logger, signal: stopping.signal }).finally(() => {
+        running = supervise({
+          live: (signal) => live(signal, resolve),
+          complaint: 'The feed is broken.',
+          logger,
+          signal: stopping.signal,
+        }).finally(() => {
           clearInterval(sampler);
           reject(new Error('The feed was stopped before it was live.'));
         });

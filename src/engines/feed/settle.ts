@@ -40,7 +40,10 @@ export function settle(deps: SettleDeps) {
         if (reason) {
           await bury(sql, reader, first, reason);
           deps.buried();
-          logger.error({ err: reason, lsn: formatLsn(first.end), events }, 'A transaction cannot be handled; it is kept in feed_dead_letters and passed over.');
+          logger.error(
+            { err: reason, lsn: formatLsn(first.end), events },
+            'A transaction cannot be handled; it is kept in feed_dead_letters and passed over.',
+          );
         } else {
           await apply(sql, reader, batch, handle);
           deps.handled(events);

@@ -40,24 +40,35 @@ export async function walHead(sql: Sql): Promise<Lsn> {
 /** The durable slot of a reader of this database. Slots are of the whole server, hence the database in the name. */
 export async function slotName(sql: Sql, reader: string): Promise<string> {
   const [row] = await sql<{ name: string }[]>`select current_database() as name`;
-  return `plaza_${reader}_${createHash('sha256').update(row?.name ?? '').digest('hex').slice(0, 8)}`;
+  return `plaza_${reader}_${createHash('sha256')
+    .update(row?.name ?? '')
+    .digest('hex')
+    .slice(0, 8)}`;
 }
 
 /**
  * Makes a slot; answers the place from which it hears every commit. That waits for the transactions that are writing
  * now, on the whole server, so it may take as long as the longest of them: said in the log every ten seconds.
  */
-export async function createSlot(replication: Replication, name: string, { temporary, sql, logger, signal }: { temporary: boolean; sql: Pool; logger: Logger; signal: AbortSignal }): Promise<Lsn> {
+export async function createSlot(
+  replication: Replication,
+  name: string,
+  { temporary, sql, logger, signal }: { temporary: boolean; sql: Pool; logger: Logger; signal: AbortSignal },
+): Promise<Lsn> {
   const warn = setInterval(() => {
     sayWhoHoldsUp(sql, logger).catch((err: unknown) => logger.warn({ err, slot: name }, 'The feed waits for its slot.'));
   }, 10_000);
   // The server would go on waiting although nobody is there any more.
   const giveUp = () => {
-    sql`select pg_terminate_backend(${replication.pid()})`.catch((err: unknown) => logger.warn({ err, slot: name }, 'A slot in the making could not be given up.'));
+    sql`select pg_terminate_backend(${replication.pid()})`.catch((err: unknown) =>
+      logger.warn({ err, slot: name }, 'A slot in the making could not be given up.'),
+    );
   };
   signal.addEventListener('abort', giveUp);
   try {
-    const [row] = await replication.query(`CREATE_REPLICATION_SLOT "${name}" ${temporary ? 'TEMPORARY ' : ''}LOGICAL pgoutput NOEXPORT_SNAPSHOT`);
+    const [row] = await replication.query(
+      `CREATE_REPLICATION_SLOT "${name}" ${temporary ? 'TEMPORARY ' : ''}LOGICAL pgoutput NOEXPORT_SNAPSHOT`,
+    );
     const start = parseLsn(row?.['consistent_point'] ?? '0/0');
     await committedAreSeen(replication);
     return start;
@@ -81,7 +92,9 @@ async function sayWhoHoldsUp(sql: Pool, logger: Logger): Promise<void> {
  */
 async function committedAreSeen(replication: Replication): Promise<void> {
   const running = async () => {
-    const rows = await replication.query('select backend_xid::text as xid from pg_stat_activity where backend_xid is not null and datname = current_database()');
+    const rows = await replication.query(
+      'select backend_xid::text as xid from pg_stat_activity where backend_xid is not null and datname = current_database()',
+    );
     return new Set(rows.map((row) => row['xid']));
   };
   const before = await running();

@@ -10,7 +10,15 @@ test('a snapshot sees what ended before it began', () => {
 
 test('ids go round at 32 bits', () => {
   const snapshot = parseSnapshot(`${2n ** 32n - 2n}:${2n ** 32n + 3n}:${2n ** 32n - 2n},${2n ** 32n + 1n}`);
-  expect([2 ** 32 - 3, 2 ** 32 - 2, 2 ** 32 - 1, 0, 1, 2, 3].map((xid) => sees(snapshot, xid))).toEqual([true, false, true, true, false, true, false]);
+  expect([2 ** 32 - 3, 2 ** 32 - 2, 2 ** 32 - 1, 0, 1, 2, 3].map((xid) => sees(snapshot, xid))).toEqual([
+    true,
+    false,
+    true,
+    true,
+    false,
+    true,
+    false,
+  ]);
 });
 
 test('a place in the log is read and written as PostgreSQL does', () => {

@@ -78,7 +78,8 @@ const Me = builder.objectRef<{ person: PersonNoun }>('Me').implement({
     }),
     channels: t.field({
       type: [Channel],
-      description: 'What belongs into your side bar: direct channels, groups, private channels you are in, chats of your communities. At most 500.',
+      description:
+        'What belongs into your side bar: direct channels, groups, private channels you are in, chats of your communities. At most 500.',
       complexity: { field: 10, multiplier: 50 },
       resolve: async (_me, _args, ctx) => {
         const mine = await ctx.doors.conversations.mine(ctx.who);
@@ -237,7 +238,7 @@ builder.mutationFields((t) => ({
   }),
   setRole: t.field({
     type: AccountPayload,
-    description: "Gives an account another role in the whole place; for admins. Name it, or its person.",
+    description: 'Gives an account another role in the whole place; for admins. Name it, or its person.',
     args: {
       account: t.arg.id({ description: "The account's id." }),
       person: t.arg.id({ description: "The person's id." }),

@@ -131,7 +131,10 @@ builder.mutationFields((t) => ({
       name: t.arg.string({ required: true, description: 'The new name.' }),
     },
     resolve: async (_root, args, ctx) => ({
-      application: await ctx.doors.applications.change(ctx.who, { id: plainId('Application', args.application, 'application'), name: args.name }),
+      application: await ctx.doors.applications.change(ctx.who, {
+        id: plainId('Application', args.application, 'application'),
+        name: args.name,
+      }),
     }),
   }),
   createApplicationToken: t.field({

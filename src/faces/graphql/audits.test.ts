@@ -15,7 +15,10 @@ test('GraphQL over HTTP: all 61 audits are run, and every MUST, SHOULD and MAY p
   const audits = serverAudits({ url });
   expect(audits).toHaveLength(61);
   const results = await Promise.all(audits.map((audit) => audit.fn()));
-  const lines = results.map((result) => `${result.status === 'ok' ? 'ok    ' : result.status} ${result.id} ${result.name}${'reason' in result ? `: ${result.reason}` : ''}`);
+  const lines = results.map(
+    (result) =>
+      `${result.status === 'ok' ? 'ok    ' : result.status} ${result.id} ${result.name}${'reason' in result ? `: ${result.reason}` : ''}`,
+  );
   console.log(lines.join('\n'));
   expect(results.filter((result) => result.status !== 'ok')).toEqual([]);
 });

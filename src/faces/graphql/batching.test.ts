@@ -12,10 +12,15 @@ afterAll(() => house.end());
 
 /** A community with so many discussions, each with so many comments of different people. */
 async function community(name: string, discussions: number, comments: number): Promise<string> {
-  const { createCommunity } = await house.data('mutation($name: String!) { createCommunity(name: $name) { community { id } } }', { name }, ana.token);
+  const { createCommunity } = await house.data(
+    'mutation($name: String!) { createCommunity(name: $name) { community { id } } }',
+    { name },
+    ana.token,
+  );
   const id: string = createCommunity.community.id;
   const others = await Promise.all(['Ben', 'Cleo', 'Dan'].map((other) => house.someone(other)));
-  for (const other of others) await house.data('mutation($id: ID!) { joinCommunity(community: $id) { community { id } } }', { id }, other.token);
+  for (const other of others)
+    await house.data('mutation($id: ID!) { joinCommunity(community: $id) { community { id } } }', { id }, other.token);
   for (let d = 0; d < discussions; d++) {
     const started = await house.data(
       'mutation($id: ID!, $title: String!) { createDiscussion(community: $id, title: $title, body: "So?") { discussion { id } } }',

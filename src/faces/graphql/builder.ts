@@ -42,7 +42,8 @@ builder.scalarType('DateTime', {
   description: 'A moment in ISO 8601, UTC: `2026-01-31T12:00:00.000Z`.',
   serialize: (value) => value,
   parseValue: (value) => {
-    if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) throw new TypeError('A DateTime is written as 2026-01-31T12:00:00.000Z.');
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+      throw new TypeError('A DateTime is written as 2026-01-31T12:00:00.000Z.');
     return new Date(value).toISOString();
   },
 });

@@ -8,9 +8,9 @@ import { Changes, messageArgs, messagesOf } from './messages.ts';
 import {
   Channel,
   type ChannelShape,
-  channelTypes,
   Chat,
   Community,
+  channelTypes,
   Direct,
   Discussion,
   Group,
@@ -45,7 +45,10 @@ Channel.implement({
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (channel) => globalId('Channel', channel.id) }),
     plainId: t.exposeString('id', { description: 'The id as REST and the socket have it.' }),
-    name: t.exposeString('name', { nullable: true, description: "A chat's or group's name, a discussion's title; null for a direct channel." }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: "A chat's or group's name, a discussion's title; null for a direct channel.",
+    }),
     topic: t.exposeString('topic', { description: 'What it is about just now.' }),
     photo: t.exposeString('photo', { nullable: true, description: 'Address of a picture.' }),
     tags: t.exposeStringList('tags', { complexity: 1, description: 'Its subjects.' }),
@@ -65,7 +68,10 @@ Channel.implement({
       description: 'The community it belongs to; null for groups and direct channels.',
       resolve: (channel, _args, ctx) => (channel.community === null ? null : ctx.load.community.load(channel.community)),
     }),
-    lastNumber: t.int({ description: "The last message's number; 0 if there is none.", resolve: async (c, _a, ctx) => (await headOf(c.id, ctx)).number }),
+    lastNumber: t.int({
+      description: "The last message's number; 0 if there is none.",
+      resolve: async (c, _a, ctx) => (await headOf(c.id, ctx)).number,
+    }),
     version: t.int({
       description: 'Its count of changes. Every post, edit, deletion, reaction, pin and change of details moves it by exactly 1.',
       resolve: async (channel, _args, ctx) => (await headOf(channel.id, ctx)).version,
@@ -103,7 +109,8 @@ Channel.implement({
       description: 'Who was put into it by name. In a public channel everyone else of the community may take part too.',
       args: forward,
       complexity: listCost(10),
-      resolve: async (channel, args, ctx) => connection<MemberShape>(await ctx.doors.conversations.members(ctx.who, channel.id, pageOf(args))),
+      resolve: async (channel, args, ctx) =>
+        connection<MemberShape>(await ctx.doors.conversations.members(ctx.who, channel.id, pageOf(args))),
     }),
     changes: t.field({
       type: Changes,
@@ -162,7 +169,11 @@ Chat.implement({
   description: 'A chat channel of a community, or a numbered chat of an application.',
   interfaces: [node, Channel],
   fields: (t) => ({
-    number: t.int({ nullable: true, description: "Its place 1, 2, 3 … among its application's chats; null elsewhere.", resolve: (chat) => chat.chatNumber }),
+    number: t.int({
+      nullable: true,
+      description: "Its place 1, 2, 3 … among its application's chats; null elsewhere.",
+      resolve: (chat) => chat.chatNumber,
+    }),
     search: t.field({
       type: MessageConnection,
       description: 'Messages with these words or beginnings of words, newest first; in chats of applications. Here a cursor is opaque.',

@@ -1,4 +1,4 @@
-import type { CommunityRole as Role, Id } from '../../../contracts/nouns.ts';
+import type { Id, CommunityRole as Role } from '../../../contracts/nouns.ts';
 import type { Invitation } from '../../domains/communities/index.ts';
 import { builder } from './builder.ts';
 import { globalId, plainIdIf } from './ids.ts';
@@ -24,7 +24,10 @@ Community.implement({
       description: 'Who made it.',
       resolve: (community, _args, ctx) => (community.createdBy === null ? null : ctx.load.person.load(community.createdBy)),
     }),
-    memberCount: t.int({ description: 'How many members it has.', resolve: (community, _args, ctx) => ctx.load.memberCount.load(community.id) }),
+    memberCount: t.int({
+      description: 'How many members it has.',
+      resolve: (community, _args, ctx) => ctx.load.memberCount.load(community.id),
+    }),
     myRole: t.field({
       type: CommunityRole,
       nullable: true,
@@ -43,7 +46,8 @@ Community.implement({
       description: 'Its chat channels that you may read.',
       args: forward,
       complexity: listCost(10),
-      resolve: async (community, args, ctx) => connection(await ctx.doors.conversations.communityChats(ctx.who, community.id, pageOf(args))),
+      resolve: async (community, args, ctx) =>
+        connection(await ctx.doors.conversations.communityChats(ctx.who, community.id, pageOf(args))),
     }),
   }),
 });

@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import { guest, type Who } from '../../domains/policy/index.ts';
 import { bearer } from '../http/caller.ts';
-import type { Live } from '../socket/index.ts';
+import type { Live } from './live.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What every resolver gets. Made once per request; on a websocket once per operation. */
@@ -33,7 +33,10 @@ export interface Caller {
   requestId: string;
 }
 
-export async function createContext({ doors, live, subscriptions }: { doors: Doors; live: Live; subscriptions: { open: number } }, caller: Caller): Promise<Context> {
+export async function createContext(
+  { doors, live, subscriptions }: { doors: Doors; live: Live; subscriptions: { open: number } },
+  caller: Caller,
+): Promise<Context> {
   const { address, signal, requestId } = caller;
   let who = guest(address);
   let until: number | null = null;

@@ -8,12 +8,18 @@ const longestWait = 2 ** 31 - 1;
  * The same events, which end with the caller's token, when the caller goes away, and when the server drains. Its
  * `return` ends a waiting `next`, so that nobody who left is waited for.
  */
-export function endsWith<T>({ until, signal, subscriptions }: Pick<Context, 'until' | 'signal' | 'subscriptions'>, events: AsyncIterable<T>): AsyncGenerator<T, undefined> {
+export function endsWith<T>(
+  { until, signal, subscriptions }: Pick<Context, 'until' | 'signal' | 'subscriptions'>,
+  events: AsyncIterable<T>,
+): AsyncGenerator<T, undefined> {
   const source = events[Symbol.asyncIterator]();
   let reason: PlazaError | null = null;
   let ended = false;
   subscriptions.open++;
-  const timer = until === null ? undefined : setTimeout(() => stop(new PlazaError('token_expired')), Math.min(Math.max(0, until - Date.now()), longestWait));
+  const timer =
+    until === null
+      ? undefined
+      : setTimeout(() => stop(new PlazaError('token_expired')), Math.min(Math.max(0, until - Date.now()), longestWait));
   const aborted = () => stop(signal.reason instanceof PlazaError ? signal.reason : null);
   if (signal.aborted) aborted();
   else signal.addEventListener('abort', aborted, { once: true });

@@ -1,5 +1,18 @@
 import fc from 'fast-check';
-import { type GraphQLArgument, type GraphQLField, type GraphQLOutputType, getNamedType, isEnumType, isInterfaceType, isListType, isNonNullType, isObjectType, isUnionType, Lexer, Source } from 'graphql';
+import {
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isEnumType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+  Lexer,
+  Source,
+} from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errors as table } from '../../../contracts/errors.ts';
 import { globalId, messageId } from './ids.ts';
@@ -22,19 +35,45 @@ beforeAll(async () => {
     token,
   );
   const { me } = await house.data('{ me { person { id } account { id } devices { nodes { id } } } }', {}, token);
-  Object.assign(known, { community: createCommunity.community.id, channel: createDiscussion.discussion.id, node: createDiscussion.message.id });
-  Object.assign(known, { person: me.person.id, people: me.person.id, author: me.person.id, account: me.account.id, devices: me.devices.nodes[0].id });
+  Object.assign(known, {
+    community: createCommunity.community.id,
+    channel: createDiscussion.discussion.id,
+    node: createDiscussion.message.id,
+  });
+  Object.assign(known, {
+    person: me.person.id,
+    people: me.person.id,
+    author: me.person.id,
+    account: me.account.id,
+    devices: me.devices.nodes[0].id,
+  });
 });
 afterAll(() => house.end());
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
-  fc.constantFrom('', ' ', 'a\u0000b', '\ud800', '‮', '💬'.repeat(70), 'x'.repeat(11_000), '%_\\', "'; drop table people; --", '2026-01-01', 'ana', '5', 'W10'),
+  fc.constantFrom(
+    '',
+    ' ',
+    'a\u0000b',
+    '\ud800',
+    '‮',
+    '💬'.repeat(70),
+    'x'.repeat(11_000),
+    '%_\\',
+    "'; drop table people; --",
+    '2026-01-01',
+    'ana',
+    '5',
+    'W10',
+  ),
 );
 const number = fc.constantFrom(0, 1, 2, -1, 20, 100, 101, 2147483647, -2147483648);
 const id = fc.oneof(
   fc.constantFrom('1', '0', '-1', '', '99999999999999999999', 'e30'),
-  fc.constantFrom('Community', 'Channel', 'Person', 'Message', 'Application', 'Account', 'Device').map((kind) => globalId(kind as 'Person', '9223372036854775807')),
+  fc
+    .constantFrom('Community', 'Channel', 'Person', 'Message', 'Application', 'Account', 'Device')
+    .map((kind) => globalId(kind as 'Person', '9223372036854775807')),
   fc.constant(globalId('Channel', '0')),
   fc.constant(messageId({ channel: '1', number: 99999999999 })),
 );
@@ -42,10 +81,19 @@ const id = fc.oneof(
 /** @param name of the argument, or of the field where that is merely `id` */
 function valueFor(type: GraphQLArgument['type'], name: string): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) return valueFor(type.ofType as GraphQLArgument['type'], name).filter((value) => value !== null);
-  if (isListType(type)) return fc.array(valueFor(type.ofType as GraphQLArgument['type'], name).filter((value) => value !== null), { maxLength: 4 });
+  if (isListType(type))
+    return fc.array(
+      valueFor(type.ofType as GraphQLArgument['type'], name).filter((value) => value !== null),
+      { maxLength: 4 },
+    );
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map((value) => value.name));
   const right = fc.constant(name).map(() => known[name] ?? known['node']);
-  const plain = { ID: fc.oneof({ weight: 4, arbitrary: right }, { weight: 1, arbitrary: id }), Int: number, Boolean: fc.boolean(), DateTime: fc.constantFrom('2026-01-31T12:00:00.000Z', '+275760-09-13T00:00:00Z', '-271821-04-20T00:00:00Z') } as Record<string, fc.Arbitrary<unknown>>;
+  const plain = {
+    ID: fc.oneof({ weight: 4, arbitrary: right }, { weight: 1, arbitrary: id }),
+    Int: number,
+    Boolean: fc.boolean(),
+    DateTime: fc.constantFrom('2026-01-31T12:00:00.000Z', '+275760-09-13T00:00:00Z', '-271821-04-20T00:00:00Z'),
+  } as Record<string, fc.Arbitrary<unknown>>;
   return fc.oneof({ weight: 5, arbitrary: plain[type.name] ?? text }, { weight: 1, arbitrary: fc.constant(null) });
 }
 
@@ -81,20 +129,55 @@ const roots = [
   ...Object.values(schema.getMutationType()?.getFields() ?? {}).map((field) => ['mutation', field] as const),
 ].filter(([, field]) => !['signOut', 'changePassword', 'resetPassword'].includes(field.name));
 
-test.each(roots.map(([kind, field]) => [field.name, kind, field] as const))('any arguments of %s are taken or refused by a code', async (_name, kind, field) => {
-  const query = operation(kind, field);
-  const variables = fc.record(Object.fromEntries(field.args.map((arg) => [arg.name, valueFor(arg.type, arg.name === 'id' ? field.name : arg.name)])));
-  await fc.assert(
-    fc.asyncProperty(variables, fc.boolean(), async (given, signedIn) => {
-      isWellBehaved(await house.run(query, given, signedIn ? token : undefined));
-    }),
-    { numRuns: 15 },
-  );
-});
+test.each(roots.map(([kind, field]) => [field.name, kind, field] as const))(
+  'any arguments of %s are taken or refused by a code',
+  async (_name, kind, field) => {
+    const query = operation(kind, field);
+    const variables = fc.record(
+      Object.fromEntries(field.args.map((arg) => [arg.name, valueFor(arg.type, arg.name === 'id' ? field.name : arg.name)])),
+    );
+    await fc.assert(
+      fc.asyncProperty(variables, fc.boolean(), async (given, signedIn) => {
+        isWellBehaved(await house.run(query, given, signedIn ? token : undefined));
+      }),
+      { numRuns: 15 },
+    );
+  },
+);
 
 test('any jumble of words and signs is answered or refused by a code', async () => {
-  const words = new Set<string>(['{', '}', '(', ')', '...', ':', '!', '@', '$', '|', '&', '=', '"', '"""', '\\', '#', '\u0000', '\ufeff', 'on', 'fragment', '@include(if: true)', '@defer', '@oneOf', '1e999', '-']);
-  const lexer = new Lexer(new Source('query mutation subscription { me { person { id name } } community(slug: "a") { id } ...F } fragment F on Query { node(id: "x") { id } __typename __schema { types { name } } }'));
+  const words = new Set<string>([
+    '{',
+    '}',
+    '(',
+    ')',
+    '...',
+    ':',
+    '!',
+    '@',
+    '$',
+    '|',
+    '&',
+    '=',
+    '"',
+    '"""',
+    '\\',
+    '#',
+    '\u0000',
+    '\ufeff',
+    'on',
+    'fragment',
+    '@include(if: true)',
+    '@defer',
+    '@oneOf',
+    '1e999',
+    '-',
+  ]);
+  const lexer = new Lexer(
+    new Source(
+      'query mutation subscription { me { person { id name } } community(slug: "a") { id } ...F } fragment F on Query { node(id: "x") { id } __typename __schema { types { name } } }',
+    ),
+  );
   while (lexer.advance().kind !== '<EOF>') if (lexer.token.kind !== 'Comment') words.add(lexer.token.value ?? lexer.token.kind);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...words), { maxLength: 40 }), async (jumble) => {
@@ -106,10 +189,19 @@ test('any jumble of words and signs is answered or refused by a code', async () 
 
 test('any body is answered or refused by a code', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.oneof(fc.json(), fc.string(), fc.record({ query: fc.anything(), variables: fc.anything(), operationName: fc.anything(), extensions: fc.anything() }).map((body) => JSON.stringify(body, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))), async (body) => {
-      const { status, body: answer } = await house.ask('POST', '/graphql', { body: String(body) });
-      isWellBehaved({ status, data: null, errors: answer['errors'] ?? [] });
-    }),
+    fc.asyncProperty(
+      fc.oneof(
+        fc.json(),
+        fc.string(),
+        fc
+          .record({ query: fc.anything(), variables: fc.anything(), operationName: fc.anything(), extensions: fc.anything() })
+          .map((body) => JSON.stringify(body, (_key, value) => (typeof value === 'bigint' ? String(value) : value))),
+      ),
+      async (body) => {
+        const { status, body: answer } = await house.ask('POST', '/graphql', { body: String(body) });
+        isWellBehaved({ status, data: null, errors: answer['errors'] ?? [] });
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -26,7 +26,9 @@ async function prepare(): Promise<PreparedPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const text = renderGraphiQL({ title: 'Plaza GraphiQL', endpoint: '/graphql', defaultQuery: firstQuery, subscriptionsProtocol: 'SSE' });
   const html = Buffer.from(text.trim());
-  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
   return {
     html,
     zipped: await promisify(gzip)(html),
@@ -50,8 +52,14 @@ async function prepare(): Promise<PreparedPage> {
 export async function sendGraphiql(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   page ??= prepare();
   const { html, zipped, etag, policy } = await page;
-  reply.header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', etag).header('vary', 'Origin, Accept, Accept-Encoding');
+  reply
+    .header('content-security-policy', policy)
+    .header('cache-control', 'no-cache')
+    .header('etag', etag)
+    .header('vary', 'Origin, Accept, Accept-Encoding');
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   reply.type('text/html; charset=utf-8');
-  return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? reply.header('content-encoding', 'gzip').send(zipped) : reply.send(html);
+  return /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
+    ? reply.header('content-encoding', 'gzip').send(zipped)
+    : reply.send(html);
 }

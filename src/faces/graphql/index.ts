@@ -6,20 +6,20 @@ import { closes, PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
+import { createLimits, defaultRates, type Rates } from '../limits.ts';
 import { type Caller, type Context, createContext } from './context.ts';
 import { coded, isUnforeseen, rootOf } from './errors.ts';
 import { sendGraphiql } from './graphiql.ts';
-import { defaultLimits, type GraphqlLimits } from './limits.ts';
-import type { Live } from '../socket/index.ts';
+import { createDocumentCache, defaultLimits, type GraphqlLimits } from './limits.ts';
+import type { Live } from './live.ts';
 import { createSchema } from './schema.ts';
 import { watchOperations } from './watch.ts';
 import { createWebsocket } from './websocket.ts';
 
-export type { GraphqlLimits } from './limits.ts';
-export { defaultLimits } from './limits.ts';
-
 export interface GraphqlFaceDeps {
   doors: Doors;
+  /** How often callers may ask over websockets; by HTTP the server counts. */
+  rates?: Rates | undefined;
   live: Live;
   logger: Pick<Logger, 'error' | 'debug'>;
   metrics: Metrics;
@@ -55,6 +55,7 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     },
     graphqlEndpoint: '/graphql',
     maxRequestBodySize: false,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     multipart: false,
     batching: false,
     graphiql: false,
@@ -67,6 +68,7 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     engineFor: (caller) => yoga.getEnveloped({ caller }),
     limits,
     logger,
+    rates: createLimits(deps.rates ?? defaultRates),
     endings,
   });
   metrics.gauge('plaza_graphql_subscriptions', 'GraphQL subscriptions open now, on all transports.', () => subscriptions.open);
@@ -99,7 +101,9 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     mount(app) {
       app.register(async (scope) => {
         scope.removeAllContentTypeParsers();
-        scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
+        scope.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) =>
+          done(null, body),
+        );
         scope.get('/graphql', (request, reply) => (wantsPage(request) ? sendGraphiql(request, reply) : answer(request, reply)));
         // JSON alone: a form on another site can send anything else without asking first.
         scope.post('/graphql', (request, reply) => {
@@ -127,5 +131,7 @@ function wantsPage(request: FastifyRequest): boolean {
 }
 
 function headersOf(request: FastifyRequest): [string, string][] {
-  return Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]));
+  return Object.entries(request.headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  );
 }

@@ -1,5 +1,16 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode, parse, type SelectionSetNode, type Source } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type SelectionSetNode,
+  type Source,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { coded } from './errors.ts';
 
@@ -36,6 +47,14 @@ export const defaultLimits: GraphqlLimits = {
   initSeconds: 10,
 };
 
+/**
+ * Parsed documents by their text. A document takes some hundred times the space of its text, so it is the text that
+ * counts: about 64 MB of documents are kept.
+ */
+export function createDocumentCache<T extends object>(): LRUCache<string, T> {
+  return new LRUCache({ maxSize: 256 * 1024, sizeCalculation: (_document, text) => text.length + 1 });
+}
+
 export type Parse = (source: string | Source, options?: object) => DocumentNode;
 
 /** The parser, which stops when a document gets too long. */
@@ -44,7 +63,8 @@ export function parserWithin({ tokens }: Pick<GraphqlLimits, 'tokens'>): Parse {
     try {
       return parse(source, { ...options, maxTokens: tokens });
     } catch (error) {
-      if (error instanceof GraphQLError && error.message.includes('Parsing aborted')) throw refuse(`The document is longer than ${tokens} words and signs.`);
+      if (error instanceof GraphQLError && error.message.includes('Parsing aborted'))
+        throw refuse(`The document is longer than ${tokens} words and signs.`);
       throw error;
     }
   };
@@ -60,7 +80,12 @@ export function checkShape(document: DocumentNode, limits: Pick<GraphqlLimits, '
 
 /** What is wrong with the cost of a valid operation; null if nothing is, or its variables are wrong, which execution tells. */
 export function checkCost(
-  operation: { schema: GraphQLSchema; document: DocumentNode; operationName?: string | null | undefined; variableValues?: Record<string, unknown> | null | undefined },
+  operation: {
+    schema: GraphQLSchema;
+    document: DocumentNode;
+    operationName?: string | null | undefined;
+    variableValues?: Record<string, unknown> | null | undefined;
+  },
   limits: Pick<GraphqlLimits, 'cost'>,
 ): GraphQLError | null {
   const chosen = operationOf(operation.document, operation.operationName);
@@ -84,7 +109,9 @@ function operationOf(document: DocumentNode, name: string | null | undefined): O
 
 function refuse(sentence: string): GraphQLError {
   const refusal = new PlazaError('too_complex', sentence);
-  return new GraphQLError(sentence, { extensions: { code: refusal.code, retryable: refusal.retryable, http: { status: 400, spec: true } } });
+  return new GraphQLError(sentence, {
+    extensions: { code: refusal.code, retryable: refusal.retryable, http: { status: 400, spec: true } },
+  });
 }
 
 /** The answer, or `unavailable` if it takes longer; what was begun may still come to its end. */
@@ -109,7 +136,8 @@ interface Shape {
 function measure(document: DocumentNode): Shape {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const measured = new Map<string, Shape>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const whole: Shape = { depth: 0, aliases: 0 };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -124,7 +152,11 @@ function measure(document: DocumentNode): Shape {
     for (const selection of selections) {
       const isField = selection.kind === Kind.FIELD;
       const inner =
-        selection.kind === Kind.FRAGMENT_SPREAD ? ofFragment(selection.name.value) : selection.selectionSet ? ofSelections(selection.selectionSet) : { depth: 0, aliases: 0 };
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(selection.name.value)
+          : selection.selectionSet
+            ? ofSelections(selection.selectionSet)
+            : { depth: 0, aliases: 0 };
       shape.depth = Math.max(shape.depth, inner.depth + (isField ? 1 : 0));
       shape.aliases += inner.aliases + (isField && selection.alias ? 1 : 0);
     }

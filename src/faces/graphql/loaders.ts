@@ -28,7 +28,7 @@ export interface MessageRef {
 export function createLoaders(doors: Doors, who: Who) {
   const byId = <T>(load: (ids: readonly Id[]) => Promise<T[]>) => new DataLoader<Id, T>(load);
   return {
-    person: byId<Profile | null>((ids) => doors.people.profiles(who, ids)),
+    person: new DataLoader<Id, Profile | null>((ids) => doors.people.profiles(who, ids), { maxBatchSize: 1000 }),
     community: byId<Community | null>((ids) => doors.communities.byIds(who, ids)),
     memberCount: byId<number>((ids) => doors.communities.memberCounts(who, ids)),
     myRole: byId<CommunityRole | null>((ids) => doors.communities.myRoles(who, ids)),
@@ -46,7 +46,13 @@ export function createLoaders(doors: Doors, who: Who) {
         inGroups(
           asks,
           (ask) => `${ask.sort}/${ask.first}`,
-          (group, { sort, first }) => doors.conversations.discussionsOf(who, group.map((ask) => ask.community), sort, first),
+          (group, { sort, first }) =>
+            doors.conversations.discussionsOf(
+              who,
+              group.map((ask) => ask.community),
+              sort,
+              first,
+            ),
         ),
       { cacheKeyFn: (ask) => `${ask.community}/${ask.sort}/${ask.first}` },
     ),
@@ -55,7 +61,13 @@ export function createLoaders(doors: Doors, who: Who) {
         inGroups(
           asks,
           (ask) => `${ask.after}/${ask.first}`,
-          (group, { after, first }) => doors.conversations.messagesOf(who, group.map((ask) => ask.channel), after, first),
+          (group, { after, first }) =>
+            doors.conversations.messagesOf(
+              who,
+              group.map((ask) => ask.channel),
+              after,
+              first,
+            ),
         ),
       { cacheKeyFn: (ask) => `${ask.channel}/${ask.after}/${ask.first}` },
     ),

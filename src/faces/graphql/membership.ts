@@ -154,7 +154,7 @@ builder.mutationFields((t) => ({
   }),
   setCommunityRole: t.field({
     type: MembershipPayload,
-    description: "Gives a member another role in the community.",
+    description: 'Gives a member another role in the community.',
     args: { ...ofMember, role: t.arg({ type: CommunityRole, required: true, description: 'The new role.' }) },
     resolve: async (_root, args, ctx) => {
       await ctx.doors.communities.setRole(ctx.who, { ...member(args), role: args.role });

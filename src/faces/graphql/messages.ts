@@ -20,7 +20,12 @@ const Revision = builder.objectRef<RevisionDoor>('Revision').implement({
 const Reader = builder.objectRef<ReaderDoor>('Reader').implement({
   description: 'Somebody who has read at least up to a message.',
   fields: (t) => ({
-    person: t.field({ type: Person, nullable: true, description: 'Who.', resolve: (reader, _args, ctx) => ctx.load.person.load(reader.person) }),
+    person: t.field({
+      type: Person,
+      nullable: true,
+      description: 'Who.',
+      resolve: (reader, _args, ctx) => ctx.load.person.load(reader.person),
+    }),
     number: t.exposeInt('number', { description: 'The last number that the person has read.' }),
     readAt: t.expose('readAt', { type: 'DateTime', description: 'When.' }),
   }),
@@ -44,7 +49,12 @@ Message.implement({
     }),
     number: t.exposeInt('number', { description: 'Its place in the channel, 1, 2, 3 …' }),
     version: t.exposeInt('version', { description: "The channel's version at the change that touched this message last." }),
-    author: t.field({ type: Person, nullable: true, description: 'Who wrote it.', resolve: (message, _args, ctx) => ctx.load.person.load(message.author) }),
+    author: t.field({
+      type: Person,
+      nullable: true,
+      description: 'Who wrote it.',
+      resolve: (message, _args, ctx) => ctx.load.person.load(message.author),
+    }),
     key: t.exposeString('key', { nullable: true, description: "The author's own id for the send." }),
     body: t.exposeString('body', { nullable: true, description: 'Markdown as written; null once deleted.' }),
     html: t.string({
@@ -86,7 +96,12 @@ export const Changes = builder.objectRef<Since>('Changes').implement({
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'The version up to which this is complete: ask again from here.' }),
     number: t.exposeInt('number', { description: "The last message's number." }),
-    channel: t.field({ type: Channel, nullable: true, description: "The channel, if its details changed.", resolve: (changes) => changes.details }),
+    channel: t.field({
+      type: Channel,
+      nullable: true,
+      description: 'The channel, if its details changed.',
+      resolve: (changes) => changes.details,
+    }),
     messages: t.field({
       type: [Message],
       description: 'The changed messages, each once in its latest state, in order of version.',

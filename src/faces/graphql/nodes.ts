@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
+import { isId } from '../../kit/page.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { isId } from '../../kit/page.ts';
 import { split } from './ids.ts';
 import { channelTypes } from './nouns.ts';
 

@@ -1,4 +1,10 @@
-import type { Channel as ChannelNoun, Community as CommunityNoun, Message as MessageNoun, Person as PersonNoun, Profile } from '../../../contracts/nouns.ts';
+import type {
+  Channel as ChannelNoun,
+  Community as CommunityNoun,
+  Message as MessageNoun,
+  Person as PersonNoun,
+  Profile,
+} from '../../../contracts/nouns.ts';
 import type { Application as ApplicationNoun } from '../../domains/applications/index.ts';
 import { builder } from './builder.ts';
 

@@ -29,7 +29,12 @@ const ReadPayload = builder.objectRef<{ channel: Id; number: number }>('ReadPayl
   description: 'How far you have read a channel.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'The last number that you have read.' }),
-    channel: t.field({ type: Channel, nullable: true, description: 'The channel.', resolve: ({ channel }, _args, ctx) => ctx.load.channel.load(channel) }),
+    channel: t.field({
+      type: Channel,
+      nullable: true,
+      description: 'The channel.',
+      resolve: ({ channel }, _args, ctx) => ctx.load.channel.load(channel),
+    }),
   }),
 });
 
@@ -52,7 +57,12 @@ builder.mutationFields((t) => ({
       replyTo: t.arg.int({ description: 'Number of the message that it answers.' }),
     },
     resolve: (_root, args, ctx) =>
-      ctx.doors.conversations.post(ctx.who, { ...channel(args), body: args.body, key: args.key ?? undefined, replyTo: args.replyTo ?? undefined }),
+      ctx.doors.conversations.post(ctx.who, {
+        ...channel(args),
+        body: args.body,
+        key: args.key ?? undefined,
+        replyTo: args.replyTo ?? undefined,
+      }),
   }),
   edit: t.field({
     type: ChangePayload,

@@ -26,7 +26,11 @@ async function chat(): Promise<string> {
 }
 
 const post = (channel: string, body: string, token: string) =>
-  house.data('mutation($channel: ID!, $body: String!) { post(channel: $channel, body: $body) { number version } }', { channel, body }, token);
+  house.data(
+    'mutation($channel: ID!, $body: String!) { post(channel: $channel, body: $body) { number version } }',
+    { channel, body },
+    token,
+  );
 
 const events = `subscription($channel: ID!, $after: Int) {
   channelEvents(channel: $channel, after: $after) {
@@ -47,7 +51,12 @@ interface Heard {
 }
 
 function byWebsocket(query: string, variables: Record<string, unknown>, token: string | null): Heard {
-  const client = createClient({ url: `ws://127.0.0.1:${port}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { token } });
+  const client = createClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: { token },
+  });
   const told = client.iterate({ query, variables });
   return {
     async next() {
@@ -93,10 +102,6 @@ function bySse(query: string, variables: Record<string, unknown>, token: string 
   };
 }
 
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 async function openNow(): Promise<number> {
   const { text } = await house.ask('GET', '/metrics');
   return Number(/^plaza_graphql_subscriptions (\d+)$/m.exec(text)?.[1]);
@@ -106,20 +111,38 @@ async function untilOpen(count: number): Promise<void> {
   while ((await openNow()) !== count) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-for (const [transport, listen] of [['graphql-transport-ws', byWebsocket], ['server-sent events', bySse]] as const) {
+for (const [transport, listen] of [
+  ['graphql-transport-ws', byWebsocket],
+  ['server-sent events', bySse],
+] as const) {
   test(`[L6] [L7] channelEvents over ${transport}: what came before and what comes now, in order, without a gap`, async () => {
     const channel = await chat();
     await post(channel, 'one', ana.token);
     await post(channel, 'two', ben.token);
     const heard = listen(events, { channel, after: 1 }, ana.token);
     const caughtUp = await heard.next();
-    expect(caughtUp.data.channelEvents).toMatchObject({ __typename: 'PostedEvent', version: 2, by: { name: 'Ben' }, message: { number: 2, body: 'two', author: { name: 'Ben' } } });
+    expect(caughtUp.data.channelEvents).toMatchObject({
+      __typename: 'PostedEvent',
+      version: 2,
+      by: { name: 'Ben' },
+      message: { number: 2, body: 'two', author: { name: 'Ben' } },
+    });
     await post(channel, 'three', ben.token);
-    await house.data('mutation($c: ID!) { react(channel: $c, number: 1, emoji: "🎉") { version } edit(channel: $c, number: 1, body: "uno") { version } }', { c: channel }, ana.token);
+    await house.data(
+      'mutation($c: ID!) { react(channel: $c, number: 1, emoji: "🎉") { version } edit(channel: $c, number: 1, body: "uno") { version } }',
+      { c: channel },
+      ana.token,
+    );
     const told = [await heard.next(), await heard.next(), await heard.next()].map(({ data }) => data.channelEvents);
     expect(told).toMatchObject([
       { __typename: 'PostedEvent', version: 3, channel: { id: channel }, message: { body: 'three' } },
-      { __typename: 'ReactedEvent', version: 4, emoji: '🎉', on: true, message: { number: 1, reactions: [{ emoji: '🎉', count: 1, mine: true }] } },
+      {
+        __typename: 'ReactedEvent',
+        version: 4,
+        emoji: '🎉',
+        on: true,
+        message: { number: 1, reactions: [{ emoji: '🎉', count: 1, mine: true }] },
+      },
       { __typename: 'EditedEvent', version: 5, message: { number: 1, body: 'uno' } },
     ]);
     // Each event is told as of now, not as of when the subscription began.
@@ -134,7 +157,11 @@ for (const [transport, listen] of [['graphql-transport-ws', byWebsocket], ['serv
     const benId = (await house.data('{ me { person { id } } }', {}, ben.token)).me.person.id;
     await house.data('mutation($id: ID!, $p: ID!) { invite(community: $id, person: $p) { person { id } } }', { id, p: benId }, ana.token);
     await house.data('mutation($id: ID!) { accept(community: $id) { community { id } } }', { id }, ben.token);
-    const { createChannel } = await house.data('mutation($id: ID!) { createChannel(community: $id, name: "in") { channel { id } } }', { id }, ana.token);
+    const { createChannel } = await house.data(
+      'mutation($id: ID!) { createChannel(community: $id, name: "in") { channel { id } } }',
+      { id },
+      ana.token,
+    );
     const channel = createChannel.channel.id;
     await post(channel, 'hello', ana.token);
     const heard = listen(events, { channel, after: 0 }, ben.token);

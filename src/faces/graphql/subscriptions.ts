@@ -70,7 +70,12 @@ builder.objectRef<OfType<'pinned'>>('PinnedEvent').implement({
 const Read = builder.objectRef<OfMyType<'read'>>('ReadEvent').implement({
   description: 'You read a channel, perhaps on another device.',
   fields: (t) => ({
-    channel: t.field({ type: Channel, nullable: true, description: 'Which one.', resolve: (event, _args, ctx) => ctx.load.channel.load(event.channel) }),
+    channel: t.field({
+      type: Channel,
+      nullable: true,
+      description: 'Which one.',
+      resolve: (event, _args, ctx) => ctx.load.channel.load(event.channel),
+    }),
     number: t.exposeInt('number', { description: 'The last number that you have read.' }),
   }),
 });
@@ -85,18 +90,30 @@ const ChannelLeft = builder.objectRef<OfMyType<'channel_left'>>('ChannelLeftEven
 const CommunityJoined = builder.objectRef<OfMyType<'community_joined'>>('CommunityJoinedEvent').implement({
   description: 'You are a member of a community now, or have another role there.',
   fields: (t) => ({
-    community: t.field({ type: Community, nullable: true, description: 'Which one.', resolve: (event, _args, ctx) => ctx.load.community.load(event.community) }),
+    community: t.field({
+      type: Community,
+      nullable: true,
+      description: 'Which one.',
+      resolve: (event, _args, ctx) => ctx.load.community.load(event.community),
+    }),
     role: t.expose('role', { type: CommunityRole, description: 'Your role there.' }),
   }),
 });
 const CommunityLeft = builder.objectRef<OfMyType<'community_left'>>('CommunityLeftEvent').implement({
   description: 'You are no longer a member of a community.',
-  fields: (t) => ({ communityId: t.id({ description: "The community's id.", resolve: (event) => globalId('Community', event.community) }) }),
+  fields: (t) => ({
+    communityId: t.id({ description: "The community's id.", resolve: (event) => globalId('Community', event.community) }),
+  }),
 });
 const Invited = builder.objectRef<OfMyType<'invited'>>('InvitedEvent').implement({
   description: 'You are invited into a community.',
   fields: (t) => ({
-    community: t.field({ type: Community, nullable: true, description: 'Where to.', resolve: (event, _args, ctx) => ctx.load.community.load(event.community) }),
+    community: t.field({
+      type: Community,
+      nullable: true,
+      description: 'Where to.',
+      resolve: (event, _args, ctx) => ctx.load.community.load(event.community),
+    }),
     by: t.expose('by', { type: Person, description: 'Who invites.' }),
   }),
 });

@@ -1,7 +1,8 @@
 import { createFeed, type Feed } from '../../engines/feed/index.ts';
 import { createTestServer, type TestServer } from '../http/testing.ts';
 import { createSocketFace, type SocketFace } from '../socket/index.ts';
-import { createGraphqlFace, type GraphqlFace, type GraphqlLimits } from './index.ts';
+import { createGraphqlFace, type GraphqlFace } from './index.ts';
+import type { GraphqlLimits } from './limits.ts';
 
 export interface GraphqlAnswer {
   status: number;

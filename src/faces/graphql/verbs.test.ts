@@ -14,12 +14,14 @@ const used = new Set<string>();
 function note(query: string): string {
   for (const definition of parse(query).definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    for (const selection of definition.selectionSet.selections) if (selection.kind === Kind.FIELD) used.add(`${definition.operation} ${selection.name.value}`);
+    for (const selection of definition.selectionSet.selections)
+      if (selection.kind === Kind.FIELD) used.add(`${definition.operation} ${selection.name.value}`);
   }
   return query;
 }
 
-const as = (token: string, query: string, variables: Record<string, unknown> = {}): Promise<any> => house.data(note(query), variables, token || undefined);
+const as = (token: string, query: string, variables: Record<string, unknown> = {}): Promise<any> =>
+  house.data(note(query), variables, token || undefined);
 
 async function codeOf(token: string, query: string, variables: Record<string, unknown> = {}): Promise<string | undefined> {
   return (await house.run(note(query), variables, token || undefined)).errors[0]?.extensions.code;
@@ -37,21 +39,38 @@ test('people sign up, in and out, and write about themselves', async () => {
       account { id email role emailVerified } person { id handle name about } tokens { access refresh accessExpiresAt } device { id clientId current }
     } }`,
   );
-  expect(signUp).toMatchObject({ account: { email: 'ana@example.org', role: 'MEMBER' }, person: { handle: 'ana', name: 'Ana' }, device: { clientId: 'web' } });
-  const signedIn = await as('', 'mutation { signIn(email: "ana@example.org", password: "a long pass phrase", clientId: "web") { tokens { access refresh } } }');
-  const { refresh } = await as('', 'mutation($r: String!) { refresh(refresh: $r) { tokens { access } } }', { r: signedIn.signIn.tokens.refresh });
+  expect(signUp).toMatchObject({
+    account: { email: 'ana@example.org', role: 'MEMBER' },
+    person: { handle: 'ana', name: 'Ana' },
+    device: { clientId: 'web' },
+  });
+  const signedIn = await as(
+    '',
+    'mutation { signIn(email: "ana@example.org", password: "a long pass phrase", clientId: "web") { tokens { access refresh } } }',
+  );
+  const { refresh } = await as('', 'mutation($r: String!) { refresh(refresh: $r) { tokens { access } } }', {
+    r: signedIn.signIn.tokens.refresh,
+  });
   ana = refresh.tokens.access;
-  const other = await as('', 'mutation { signUp(name: "Ben", email: "ben@example.org", password: "a long pass phrase", handle: "benny") { person { id } tokens { access } } }');
+  const other = await as(
+    '',
+    'mutation { signUp(name: "Ben", email: "ben@example.org", password: "a long pass phrase", handle: "benny") { person { id } tokens { access } } }',
+  );
   ben = other.signUp.tokens.access;
   benId = other.signUp.person.id;
 
-  const { updateProfile } = await as(ana, 'mutation { updateProfile(about: "Hi", interests: ["tea"]) { person { about interests avatar createdAt } } }');
+  const { updateProfile } = await as(
+    ana,
+    'mutation { updateProfile(about: "Hi", interests: ["tea"]) { person { about interests avatar createdAt } } }',
+  );
   expect(updateProfile.person).toMatchObject({ about: 'Hi', interests: ['tea'], avatar: null });
   await as(ana, 'mutation { changePassword(current: "a long pass phrase", next: "a longer pass phrase") { done } }');
   await as('', 'mutation { forgotPassword(email: "ana@example.org") { done } }');
   await as(ana, 'mutation { sendEmailCode { done } }');
   expect(await codeOf(ana, 'mutation { verifyEmail(code: "000000") { account { id } } }')).toBe('wrong_code');
-  expect(await codeOf('', 'mutation { resetPassword(email: "ana@example.org", code: "000000", password: "a longer pass phrase") { done } }')).toBe('wrong_code');
+  expect(
+    await codeOf('', 'mutation { resetPassword(email: "ana@example.org", code: "000000", password: "a longer pass phrase") { done } }'),
+  ).toBe('wrong_code');
 
   const code = await house.doors.accounts.firstAdminCode();
   const { claimFirstAdmin } = await as(ana, 'mutation($code: String!) { claimFirstAdmin(code: $code) { account { role } } }', { code });
@@ -60,7 +79,10 @@ test('people sign up, in and out, and write about themselves', async () => {
   expect(setRole.account.role).toBe('MODERATOR');
   await as(ana, 'mutation($p: ID!) { setRole(person: $p, role: MEMBER) { account { role } } }', { p: benId });
 
-  const { me, people, person } = await as(ana, '{ me { person { handle } account { role } devices { nodes { name current } } channels { id } } people(q: "benn") { nodes { handle } pageInfo { hasNextPage } } person(handle: "@benny") { id bot } }');
+  const { me, people, person } = await as(
+    ana,
+    '{ me { person { handle } account { role } devices { nodes { name current } } channels { id } } people(q: "benn") { nodes { handle } pageInfo { hasNextPage } } person(handle: "@benny") { id bot } }',
+  );
   expect(me).toMatchObject({ person: { handle: 'ana' }, account: { role: 'ADMIN' } });
   expect(me.devices.nodes.length).toBeGreaterThan(0);
   expect([people.nodes, person]).toEqual([[{ handle: 'benny' }], { id: benId, bot: false }]);
@@ -68,18 +90,39 @@ test('people sign up, in and out, and write about themselves', async () => {
 });
 
 test('communities are made, joined, kept in order and left', async () => {
-  const made = await as(ana, 'mutation { createCommunity(name: "Rust", description: "Iron", tags: ["code"]) { community { id name slug visibility myRole memberCount createdBy { handle } } } }');
-  expect(made.createCommunity.community).toMatchObject({ name: 'Rust', visibility: 'PUBLIC', myRole: 'OWNER', memberCount: 1, createdBy: { handle: 'ana' } });
+  const made = await as(
+    ana,
+    'mutation { createCommunity(name: "Rust", description: "Iron", tags: ["code"]) { community { id name slug visibility myRole memberCount createdBy { handle } } } }',
+  );
+  expect(made.createCommunity.community).toMatchObject({
+    name: 'Rust',
+    visibility: 'PUBLIC',
+    myRole: 'OWNER',
+    memberCount: 1,
+    createdBy: { handle: 'ana' },
+  });
   community = made.createCommunity.community.id;
   const vars = { c: community, p: benId };
-  const { changeCommunity } = await as(ana, 'mutation($c: ID!) { changeCommunity(community: $c, description: "Oxide", official: true) { community { description official } } }', vars);
+  const { changeCommunity } = await as(
+    ana,
+    'mutation($c: ID!) { changeCommunity(community: $c, description: "Oxide", official: true) { community { description official } } }',
+    vars,
+  );
   expect(changeCommunity.community).toEqual({ description: 'Oxide', official: true });
   const joined = 'mutation($c: ID!) { joinCommunity(community: $c) { community { myRole memberCount } } }';
   expect((await as(ben, joined, vars)).joinCommunity.community).toEqual({ myRole: 'MEMBER', memberCount: 2 });
-  const { setCommunityRole } = await as(ana, 'mutation($c: ID!, $p: ID!) { setCommunityRole(community: $c, person: $p, role: MODERATOR) { community { id } person { handle } } }', vars);
+  const { setCommunityRole } = await as(
+    ana,
+    'mutation($c: ID!, $p: ID!) { setCommunityRole(community: $c, person: $p, role: MODERATOR) { community { id } person { handle } } }',
+    vars,
+  );
   expect(setCommunityRole).toEqual({ community: { id: community }, person: { handle: 'benny' } });
   await as(ana, 'mutation($c: ID!, $p: ID!) { kick(community: $c, person: $p) { person { id } } }', vars);
-  await as(ana, 'mutation($c: ID!, $p: ID!) { ban(community: $c, person: $p, reason: "spam", until: "2999-01-01T00:00:00Z") { person { id } } }', vars);
+  await as(
+    ana,
+    'mutation($c: ID!, $p: ID!) { ban(community: $c, person: $p, reason: "spam", until: "2999-01-01T00:00:00Z") { person { id } } }',
+    vars,
+  );
   expect(await codeOf(ben, joined, vars)).toBe('forbidden');
   await as(ana, 'mutation($c: ID!, $p: ID!) { unban(community: $c, person: $p) { person { id } } }', vars);
   const invite = 'mutation($c: ID!, $p: ID!) { invite(community: $c, person: $p) { person { id } } }';
@@ -92,7 +135,10 @@ test('communities are made, joined, kept in order and left', async () => {
   const left = await as(ben, 'mutation($c: ID!) { leaveCommunity(community: $c) { community { name myRole } person { handle } } }', vars);
   expect(left.leaveCommunity).toEqual({ community: { name: 'Rust', myRole: null }, person: { handle: 'benny' } });
   await as(ben, joined, vars);
-  const read = await as(ben, '{ communities(q: "rus", tag: "code", mine: true) { nodes { name } edges { cursor } } community(slug: "rust") { members { nodes { role person { handle } } } } me { communities { nodes { name } } } }');
+  const read = await as(
+    ben,
+    '{ communities(q: "rus", tag: "code", mine: true) { nodes { name } edges { cursor } } community(slug: "rust") { members { nodes { role person { handle } } } } me { communities { nodes { name } } } }',
+  );
   expect(read.communities.nodes).toEqual([{ name: 'Rust' }]);
   expect(read.community.members.nodes).toHaveLength(2);
 });
@@ -103,43 +149,100 @@ test('[L1] [L2] discussions, chats, groups and direct channels are written and r
     'mutation($c: ID!) { createDiscussion(community: $c, title: "Why?", body: "*Tell* me", tags: ["q"]) { discussion { id title author { handle } opening { html } commentCount } channel { id } message { number } } }',
     { c: community },
   );
-  expect(createDiscussion.discussion).toMatchObject({ title: 'Why?', author: { handle: 'ana' }, commentCount: 0, opening: { html: expect.stringContaining('<em>Tell</em>') } });
+  expect(createDiscussion.discussion).toMatchObject({
+    title: 'Why?',
+    author: { handle: 'ana' },
+    commentCount: 0,
+    opening: { html: expect.stringContaining('<em>Tell</em>') },
+  });
   const channel: string = createDiscussion.channel.id;
   expect(channel).toBe(createDiscussion.discussion.id);
   const vars = { channel };
-  const send = 'mutation($channel: ID!, $body: String!, $key: String) { post(channel: $channel, body: $body, key: $key, replyTo: 1) { number version repeated message { replyTo { number } } } }';
+  const send =
+    'mutation($channel: ID!, $body: String!, $key: String) { post(channel: $channel, body: $body, key: $key, replyTo: 1) { number version repeated message { replyTo { number } } } }';
   const first = { number: 2, version: 2, message: { replyTo: { number: 1 } } };
   expect((await as(ben, send, { ...vars, body: 'Because', key: 'k1' })).post).toEqual({ ...first, repeated: false });
   expect((await as(ben, send, { ...vars, body: 'Because', key: 'k1' })).post).toEqual({ ...first, repeated: true });
-  const { edit } = await as(ben, 'mutation($channel: ID!) { edit(channel: $channel, number: 2, body: "Therefore") { version message { body editedAt revisions { body } } } }', vars);
+  const { edit } = await as(
+    ben,
+    'mutation($channel: ID!) { edit(channel: $channel, number: 2, body: "Therefore") { version message { body editedAt revisions { body } } } }',
+    vars,
+  );
   expect(edit).toMatchObject({ version: 3, message: { body: 'Therefore', revisions: [{ body: 'Because' }] } });
-  const { react } = await as(ana, 'mutation($channel: ID!) { react(channel: $channel, number: 2, emoji: "👍") { message { reactions { emoji count mine people { nodes { handle } } } } } }', vars);
+  const { react } = await as(
+    ana,
+    'mutation($channel: ID!) { react(channel: $channel, number: 2, emoji: "👍") { message { reactions { emoji count mine people { nodes { handle } } } } } }',
+    vars,
+  );
   expect(react.message.reactions).toEqual([{ emoji: '👍', count: 1, mine: true, people: { nodes: [{ handle: 'ana' }] } }]);
   await as(ana, 'mutation($channel: ID!) { pin(channel: $channel, number: 2) { message { pinnedAt } } }', vars);
-  const { markRead } = await as(ana, 'mutation($channel: ID!) { markRead(channel: $channel, number: 2) { number channel { unread read } } }', vars);
+  const { markRead } = await as(
+    ana,
+    'mutation($channel: ID!) { markRead(channel: $channel, number: 2) { number channel { unread read } } }',
+    vars,
+  );
   expect(markRead).toEqual({ number: 2, channel: { unread: 0, read: 2 } });
   await as(ana, 'mutation($channel: ID!) { typing(channel: $channel) { done } }', vars);
-  const read = await as(ben, `query($channel: ID!, $community: ID!) {
+  const read = await as(
+    ben,
+    `query($channel: ID!, $community: ID!) {
     channel(id: $channel) { __typename lastNumber version pins { nodes { number } } changes(since: 1) { version number gap messages { number version } } messages { nodes { number readers { nodes { person { handle } } } } } }
     discussions(community: $community, sort: POPULAR, tag: "q") { nodes { title commentCount activeAt lastMessage { body } comments { nodes { number } pageInfo { hasPreviousPage hasNextPage } } } }
     epoch
-  }`, { ...vars, community });
-  expect(read.channel).toMatchObject({ __typename: 'Discussion', lastNumber: 2, version: 5, pins: { nodes: [{ number: 2 }] }, changes: { version: 5, number: 2, gap: false } });
-  expect(read.discussions.nodes[0]).toMatchObject({ title: 'Why?', commentCount: 1, lastMessage: { body: 'Therefore' }, comments: { nodes: [{ number: 2 }], pageInfo: { hasPreviousPage: false, hasNextPage: false } } });
+  }`,
+    { ...vars, community },
+  );
+  expect(read.channel).toMatchObject({
+    __typename: 'Discussion',
+    lastNumber: 2,
+    version: 5,
+    pins: { nodes: [{ number: 2 }] },
+    changes: { version: 5, number: 2, gap: false },
+  });
+  expect(read.discussions.nodes[0]).toMatchObject({
+    title: 'Why?',
+    commentCount: 1,
+    lastMessage: { body: 'Therefore' },
+    comments: { nodes: [{ number: 2 }], pageInfo: { hasPreviousPage: false, hasNextPage: false } },
+  });
   const gone = await as(ben, 'mutation($channel: ID!) { delete(channel: $channel, number: 2) { message { body html deletedAt } } }', vars);
   expect(gone.delete.message).toMatchObject({ body: null, html: null });
 
-  const { createChannel } = await as(ana, 'mutation($c: ID!) { createChannel(community: $c, name: "news", posting: MODERATORS) { channel { id name posting ... on Chat { number } } } }', { c: community });
+  const { createChannel } = await as(
+    ana,
+    'mutation($c: ID!) { createChannel(community: $c, name: "news", posting: MODERATORS) { channel { id name posting ... on Chat { number } } } }',
+    { c: community },
+  );
   expect(createChannel.channel).toMatchObject({ name: 'news', posting: 'MODERATORS', number: null });
-  expect(await codeOf(ben, 'mutation($c: ID!) { post(channel: $c, body: "me too") { number } }', { c: createChannel.channel.id })).toBe('forbidden');
-  const { changeChannel } = await as(ana, 'mutation($c: ID!) { changeChannel(channel: $c, topic: "new", posting: EVERYONE, visibility: PRIVATE) { channel { topic version } } }', { c: createChannel.channel.id });
+  expect(await codeOf(ben, 'mutation($c: ID!) { post(channel: $c, body: "me too") { number } }', { c: createChannel.channel.id })).toBe(
+    'forbidden',
+  );
+  const { changeChannel } = await as(
+    ana,
+    'mutation($c: ID!) { changeChannel(channel: $c, topic: "new", posting: EVERYONE, visibility: PRIVATE) { channel { topic version } } }',
+    { c: createChannel.channel.id },
+  );
   expect(changeChannel.channel).toMatchObject({ topic: 'new' });
   const member = { c: createChannel.channel.id, p: benId };
-  expect((await as(ana, 'mutation($c: ID!, $p: ID!) { addMember(channel: $c, person: $p) { channel { members { nodes { person { handle } } } } } }', member)).addMember.channel.members.nodes).toContainEqual({ person: { handle: 'benny' } });
+  expect(
+    (
+      await as(
+        ana,
+        'mutation($c: ID!, $p: ID!) { addMember(channel: $c, person: $p) { channel { members { nodes { person { handle } } } } } }',
+        member,
+      )
+    ).addMember.channel.members.nodes,
+  ).toContainEqual({ person: { handle: 'benny' } });
   await as(ana, 'mutation($c: ID!, $p: ID!) { removeMember(channel: $c, person: $p) { person { handle } } }', member);
-  const { createGroup } = await as(ana, 'mutation($p: ID!) { createGroup(people: [$p], name: "us") { channel { id __typename ... on Group { people { handle } } } } }', member);
+  const { createGroup } = await as(
+    ana,
+    'mutation($p: ID!) { createGroup(people: [$p], name: "us") { channel { id __typename ... on Group { people { handle } } } } }',
+    member,
+  );
   expect(createGroup.channel).toMatchObject({ __typename: 'Group', people: [{ handle: 'benny' }] });
-  const left = await as(ben, 'mutation($c: ID!) { leaveChannel(channel: $c) { channel { id } person { handle } } }', { c: createGroup.channel.id });
+  const left = await as(ben, 'mutation($c: ID!) { leaveChannel(channel: $c) { channel { id } person { handle } } }', {
+    c: createGroup.channel.id,
+  });
   expect(left.leaveChannel).toEqual({ channel: null, person: { handle: 'benny' } });
   const direct = 'mutation($p: ID!) { openDirect(person: $p) { channel { id ... on Direct { with { handle } } } } }';
   const [one, two] = [await as(ana, direct, member), await as(ana, direct, member)];
@@ -149,35 +252,69 @@ test('[L1] [L2] discussions, chats, groups and direct channels are written and r
 
 test('applications have tokens and numbered chats', async () => {
   const { createApplication } = await as(ana, 'mutation { createApplication(name: "Shop") { token application { id name chatsCount } } }');
-  const [token, id]: string[] = [createApplication.token, createApplication.application.id];
+  const { token, application }: { token: string; application: { id: string } } = createApplication;
+  const id = application.id;
   const vars = { a: id };
-  expect((await as(ana, 'mutation($a: ID!) { changeApplication(application: $a, name: "Store") { application { name } } }', vars)).changeApplication.application.name).toBe('Store');
-  const further = await as(ana, 'mutation($a: ID!) { createApplicationToken(application: $a, name: "second", scopes: [READ]) { token details { id scopes } } }', vars);
+  expect(
+    (await as(ana, 'mutation($a: ID!) { changeApplication(application: $a, name: "Store") { application { name } } }', vars))
+      .changeApplication.application.name,
+  ).toBe('Store');
+  const further = await as(
+    ana,
+    'mutation($a: ID!) { createApplicationToken(application: $a, name: "second", scopes: [READ]) { token details { id scopes } } }',
+    vars,
+  );
   expect(further.createApplicationToken.details.scopes).toEqual(['READ']);
-  const { createChat } = await as(token, 'mutation($a: ID!) { createChat(application: $a, name: "one") { channel { id ... on Chat { number } } } }', vars);
+  const { createChat } = await as(
+    token,
+    'mutation($a: ID!) { createChat(application: $a, name: "one") { channel { id ... on Chat { number } } } }',
+    vars,
+  );
   expect(createChat.channel.number).toBe(1);
   await as(token, 'mutation($c: ID!) { post(channel: $c, body: "hello little world") { number } }', { c: createChat.channel.id });
-  const read = await as(token, 'query($a: ID!) { application(id: $a) { chatsCount chats { nodes { number lastNumber } } chat(number: 1) { search(q: "worl") { nodes { body } } } } }', vars);
-  expect(read.application).toEqual({ chatsCount: 1, chats: { nodes: [{ number: 1, lastNumber: 1 }] }, chat: { search: { nodes: [{ body: 'hello little world' }] } } });
+  const read = await as(
+    token,
+    'query($a: ID!) { application(id: $a) { chatsCount chats { nodes { number lastNumber } } chat(number: 1) { search(q: "worl") { nodes { body } } } } }',
+    vars,
+  );
+  expect(read.application).toEqual({
+    chatsCount: 1,
+    chats: { nodes: [{ number: 1, lastNumber: 1 }] },
+    chat: { search: { nodes: [{ body: 'hello little world' }] } },
+  });
   const listed = await as(ana, '{ applications { nodes { name tokens { nodes { name } } } } }');
   expect(listed.applications.nodes.find((application: { name: string }) => application.name === 'Store').tokens.nodes).toHaveLength(2);
-  await as(ana, 'mutation($a: ID!, $t: ID!) { revokeApplicationToken(application: $a, token: $t) { done } }', { ...vars, t: further.createApplicationToken.details.id });
+  await as(ana, 'mutation($a: ID!, $t: ID!) { revokeApplicationToken(application: $a, token: $t) { done } }', {
+    ...vars,
+    t: further.createApplicationToken.details.id,
+  });
   expect((await house.run('{ epoch }', {}, further.createApplicationToken.token)).errors[0]?.extensions.code).toBe('unauthenticated');
 
   // What belongs to another application is not there.
-  for (const query of ['query($c: ID!) { community(id: $c) { id } }', 'mutation($c: ID!) { joinCommunity(community: $c) { community { id } } }']) {
+  for (const query of [
+    'query($c: ID!) { community(id: $c) { id } }',
+    'mutation($c: ID!) { joinCommunity(community: $c) { community { id } } }',
+  ]) {
     expect((await house.run(query, { c: community }, token)).errors[0]?.extensions.code).toBe('not_found');
   }
   expect((await as(token, 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: [community, benId] })).nodes).toEqual([null, null]);
 });
 
 test('[H1] whatever has a global id is found by it, and ids of the wrong kind are refused', async () => {
-  const { community: found } = await as(ana, 'query($id: ID!) { community(id: $id) { id plainId discussions { nodes { id opening { id } } } } }', { id: community });
+  const { community: found } = await as(
+    ana,
+    'query($id: ID!) { community(id: $id) { id plainId discussions { nodes { id opening { id } } } } }',
+    { id: community },
+  );
   const [{ id: discussion, opening }] = found.discussions.nodes;
-  const { nodes, node } = await as(ana, 'query($ids: [ID!]!, $id: ID!) { nodes(ids: $ids) { __typename id } node(id: $id) { ... on Community { slug } } }', {
-    ids: [community, discussion, opening.id, benId],
-    id: community,
-  });
+  const { nodes, node } = await as(
+    ana,
+    'query($ids: [ID!]!, $id: ID!) { nodes(ids: $ids) { __typename id } node(id: $id) { ... on Community { slug } } }',
+    {
+      ids: [community, discussion, opening.id, benId],
+      id: community,
+    },
+  );
   expect(nodes.map((one: { __typename: string }) => one.__typename)).toEqual(['Community', 'Discussion', 'Message', 'Person']);
   expect(nodes.map((one: { id: string }) => one.id)).toEqual([community, discussion, opening.id, benId]);
   expect(node).toEqual({ slug: 'rust' });
@@ -188,11 +325,18 @@ test('[H1] whatever has a global id is found by it, and ids of the wrong kind ar
 });
 
 test('[H1] pages of messages lead both ways from anywhere, by number', async () => {
-  const { createChannel } = await as(ana, 'mutation($c: ID!) { createChannel(community: $c, name: "long") { channel { id } } }', { c: community });
+  const { createChannel } = await as(ana, 'mutation($c: ID!) { createChannel(community: $c, name: "long") { channel { id } } }', {
+    c: community,
+  });
   const channel = createChannel.channel.id;
-  for (let i = 1; i <= 9; i++) await house.data('mutation($channel: ID!) { post(channel: $channel, body: "m") { number } }', { channel }, ana);
+  for (let i = 1; i <= 9; i++)
+    await house.data('mutation($channel: ID!) { post(channel: $channel, body: "m") { number } }', { channel }, ana);
   const page = async (args: string) => {
-    const { messages } = await as(ana, `query($channel: ID!) { messages(channel: $channel ${args}) { nodes { number } edges { cursor } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } }`, { channel });
+    const { messages } = await as(
+      ana,
+      `query($channel: ID!) { messages(channel: $channel ${args}) { nodes { number } edges { cursor } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } }`,
+      { channel },
+    );
     const { hasPreviousPage, hasNextPage, startCursor, endCursor } = messages.pageInfo;
     const numbers = messages.nodes.map((node: { number: number }) => node.number);
     expect([startCursor, endCursor]).toEqual([String(numbers[0]), String(numbers.at(-1))]);
@@ -205,12 +349,17 @@ test('[H1] pages of messages lead both ways from anywhere, by number', async () 
   expect(await page('around: 5, first: 3')).toEqual([[4, 5, 6], true, true]);
   expect((await page(''))[0]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   for (const args of ['first: 1, last: 1', 'after: "1", before: "3"', 'around: 2, after: "1"', 'after: "x"', 'first: 0', 'first: -5']) {
-    expect([args, await codeOf(ana, `query($channel: ID!) { messages(channel: $channel, ${args}) { nodes { number } } }`, { channel })]).toEqual([args, 'invalid_input']);
+    expect([
+      args,
+      await codeOf(ana, `query($channel: ID!) { messages(channel: $channel, ${args}) { nodes { number } } }`, { channel }),
+    ]).toEqual([args, 'invalid_input']);
   }
 });
 
 test('a change is seen by what is read after it in the same request', async () => {
-  const { createChannel } = await as(ana, 'mutation($c: ID!) { createChannel(community: $c, name: "twice") { channel { id } } }', { c: community });
+  const { createChannel } = await as(ana, 'mutation($c: ID!) { createChannel(community: $c, name: "twice") { channel { id } } }', {
+    c: community,
+  });
   const told = await as(
     ana,
     `mutation($channel: ID!) {

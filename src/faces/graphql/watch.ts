@@ -1,4 +1,4 @@
-import { type DocumentNode, getOperationAST, type GraphQLError } from 'graphql';
+import { type DocumentNode, type GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from '../../kit/log.ts';
 import { type Metrics, waits } from '../../kit/metrics.ts';
@@ -11,8 +11,19 @@ interface Result {
 }
 
 /** Holds every operation, on whatever transport, to the limits; codes, logs and measures what comes of it. */
-export function watchOperations({ limits, logger, metrics }: { limits: GraphqlLimits; logger: Pick<Logger, 'error' | 'debug'>; metrics: Metrics }): Plugin<Context> {
-  const seconds = metrics.histogram('plaza_graphql_operation_seconds', 'Time to execute a GraphQL query or mutation.', waits, ['kind', 'outcome']);
+export function watchOperations({
+  limits,
+  logger,
+  metrics,
+}: {
+  limits: GraphqlLimits;
+  logger: Pick<Logger, 'error' | 'debug'>;
+  metrics: Metrics;
+}): Plugin<Context> {
+  const seconds = metrics.histogram('plaza_graphql_operation_seconds', 'Time to execute a GraphQL query or mutation.', waits, [
+    'kind',
+    'outcome',
+  ]);
   const parse = parserWithin(limits);
 
   function codedResult<R extends Result>(result: R, { requestId }: Context): R {
@@ -29,7 +40,8 @@ export function watchOperations({ limits, logger, metrics }: { limits: GraphqlLi
     },
     // Documents that were not executed.
     onExecutionResult({ result, setResult }) {
-      if (result && !Array.isArray(result) && 'errors' in result && result.errors?.length) setResult({ ...result, errors: result.errors.map((error) => coded(error)) });
+      if (result && !Array.isArray(result) && 'errors' in result && result.errors?.length)
+        setResult({ ...result, errors: result.errors.map((error) => coded(error)) });
     },
     onValidate({ params, setResult }) {
       const refusal = checkShape(params.documentAST, limits);

@@ -8,7 +8,8 @@ import { closes, PlazaError } from '../../../contracts/errors.ts';
 import type { Accounts } from '../../domains/accounts/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import { bearer } from '../http/caller.ts';
-import type { Caller } from './context.ts';
+import type { Limits } from '../limits.ts';
+import type { Caller, Context } from './context.ts';
 import { codedFrame, isUnforeseen, rootOf } from './errors.ts';
 import type { GraphqlLimits } from './limits.ts';
 
@@ -16,7 +17,7 @@ import type { GraphqlLimits } from './limits.ts';
 export interface Engine {
   parse(source: string): ExecutionArgs['document'];
   validate(schema: ExecutionArgs['schema'], document: ExecutionArgs['document']): readonly GraphQLError[];
-  contextFactory(): Promise<object> | object;
+  contextFactory(): Promise<Context> | Context;
   schema: ExecutionArgs['schema'];
   execute(args: ExecutionArgs): OperationResult;
   subscribe(args: ExecutionArgs): OperationResult;
@@ -34,6 +35,7 @@ export interface WebsocketDeps {
   accounts: Pick<Accounts, 'authenticate'>;
   engineFor(caller: Caller): Engine;
   limits: GraphqlLimits;
+  rates: Limits;
   logger: Pick<Logger, 'error' | 'debug'>;
   /** Aborted when the server drains. */
   endings: Set<AbortController>;
@@ -43,7 +45,7 @@ export interface WebsocketDeps {
 const pingSeconds = 20;
 
 /** The GraphQL over WebSocket protocol (graphql-transport-ws). */
-export function createWebsocket({ accounts, engineFor, limits, logger, endings }: WebsocketDeps) {
+export function createWebsocket({ accounts, engineFor, limits, rates, logger, endings }: WebsocketDeps) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false, handleProtocols });
   const awake = new WeakSet<WebSocket>();
   const pings = setInterval(() => {
@@ -72,14 +74,18 @@ export function createWebsocket({ accounts, engineFor, limits, logger, endings }
     async onSubscribe({ subscriptions, extra }, _id, { query, operationName, variables }) {
       try {
         if (Object.keys(subscriptions).length > limits.operations) {
-          throw new PlazaError('too_many_requests', `At most ${limits.operations} operations at once on one connection.`, { retryAfter: 1 });
+          throw new PlazaError('too_many_requests', `At most ${limits.operations} operations at once on one connection.`, {
+            retryAfter: 1,
+          });
         }
         const { address, signal, requestId, authorization } = extra;
         const engine = engineFor({ address, signal, requestId, authorization });
+        const contextValue = await engine.contextFactory();
+        const { allowed, retryAfter } = rates.take(contextValue.who);
+        if (!allowed) throw new PlazaError('too_many_requests', undefined, { retryAfter });
         const document = engine.parse(query);
         const wrong = engine.validate(engine.schema, document);
         if (wrong.length > 0) return wrong;
-        const contextValue = await engine.contextFactory();
         return { schema: engine.schema, document, operationName, variableValues: variables, contextValue, rootValue: engine };
       } catch (error) {
         return [error instanceof GraphQLError ? error : codedFrame(error)];
@@ -130,7 +136,9 @@ export function createWebsocket({ accounts, engineFor, limits, logger, endings }
     socket.once('close', (code, reason) => {
       endings.delete(ending);
       ending.abort();
-      closed(code, String(reason)).catch((err) => logger.error({ err, requestId: extra.requestId }, 'A GraphQL websocket did not end well.'));
+      closed(code, String(reason)).catch((err) =>
+        logger.error({ err, requestId: extra.requestId }, 'A GraphQL websocket did not end well.'),
+      );
     });
   }
 

@@ -35,7 +35,11 @@ export function toProblem(refusal: PlazaError, requestId: string, publicUrl: str
 /** Answers with the refusal, in the shape that the asked face speaks. */
 export function sendRefusal(refusal: PlazaError, request: FastifyRequest, reply: FastifyReply, publicUrl: string): FastifyReply {
   const problem = toProblem(refusal, request.id, publicUrl);
-  reply.code(problem.status).header('cache-control', 'no-store');
+  reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .header('x-request-id', request.id)
+    .header('x-content-type-options', 'nosniff');
   if (refusal.details.retryAfter !== undefined) reply.header('retry-after', Math.ceil(refusal.details.retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="plaza"');
   if (pathOf(request) === '/graphql') {

@@ -97,7 +97,10 @@ export function createAccess({ registry, delivery, recheck, conversations, patie
   function decide(doubt: Doubt, may: boolean): void {
     const { client, room } = doubt;
     if (client.gone) return;
-    if (!may) return registry.refuse(client, room);
+    if (!may) {
+      registry.refuse(client, room);
+      return;
+    }
     client.doubts.delete(room);
     room.doubts.delete(doubt);
     const watch = client.watches.get(room.channel);

@@ -31,7 +31,15 @@ export type Delivery = ReturnType<typeof createDelivery>;
  * Brings events to those who watch: a frame once per channel and tick, a write once per client and tick. The tick grows
  * with the time that a flush takes, so that at most a third of the time goes into flushing.
  */
-export function createDelivery({ registry, timing, onFlush }: { registry: Registry; timing: DeliveryTiming; onFlush: (ms: number) => void }) {
+export function createDelivery({
+  registry,
+  timing,
+  onFlush,
+}: {
+  registry: Registry;
+  timing: DeliveryTiming;
+  onFlush: (ms: number) => void;
+}) {
   const counts: DeliveryCounts = { deliveries: 0, flushes: 0, tickMs: timing.shortestTickMs };
   const moving = new Set<Room>();
   const moved = new Set<Room>();

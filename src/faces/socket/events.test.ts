@@ -100,7 +100,12 @@ describe('server-sent events', () => {
     const last = stream.ids.at(-1) ?? '';
     stream.cut();
     const epoch = await house.doors.conversations.epoch();
-    expect(parseEventId(last, epoch)).toEqual(expect.arrayContaining([{ channel: one, since: 1 }, { channel: two, since: 1 }]));
+    expect(parseEventId(last, epoch)).toEqual(
+      expect.arrayContaining([
+        { channel: one, since: 1 },
+        { channel: two, since: 1 },
+      ]),
+    );
     await say(one, 'c');
     const back = await streamOf(query, { authorization: `Bearer ${ana.token}`, 'last-event-id': last });
     const answers = [await back.next('joined'), await back.next('joined')];

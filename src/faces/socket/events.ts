@@ -39,7 +39,8 @@ async function readRequest(request: FastifyRequest, { doors, isDraining }: Event
   const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
   if (request.url.length > longestQuery) throw new PlazaError('invalid_input', 'The address is too long; open fewer channels.');
   for (const name of query.keys()) {
-    if (!['join', 'token', 'poll', 'epoch'].includes(name)) throw new PlazaError('invalid_input', 'Only join, token, poll and epoch are known here.', { field: name.slice(0, 40) });
+    if (!['join', 'token', 'poll', 'epoch'].includes(name))
+      throw new PlazaError('invalid_input', 'Only join, token, poll and epoch are known here.', { field: name.slice(0, 40) });
   }
   const token = bearer(request.headers.authorization) ?? query.get('token');
   if (!token) throw new PlazaError('unauthenticated');
@@ -48,7 +49,13 @@ async function readRequest(request: FastifyRequest, { doors, isDraining }: Event
   const wishes = parseWishes(query.get('join') ?? '');
   const poll = query.get('poll') ?? undefined;
   const known = poll || query.get('epoch') || epoch;
-  return { token, address: request.ip, epoch, poll, wishes: resumed(known === epoch ? wishes : wishes.map(({ channel }) => ({ channel })), request, epoch) };
+  return {
+    token,
+    address: request.ip,
+    epoch,
+    poll,
+    wishes: resumed(known === epoch ? wishes : wishes.map(({ channel }) => ({ channel })), request, epoch),
+  };
 }
 
 /** The wishes, from where the last event of a broken stream was. */

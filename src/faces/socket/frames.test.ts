@@ -33,7 +33,11 @@ describe('client frames', () => {
   });
 
   test('whatever text comes gives a frame or a coded refusal', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.jsonValue().map((value) => JSON.stringify({ type: 'send', channel: '1', key: 'k', body: value })));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ type: 'send', channel: '1', key: 'k', body: value })),
+    );
     fc.assert(
       fc.property(text, (data) => {
         const decoded = decodeFrame(data);
@@ -80,7 +84,10 @@ describe('client frames', () => {
     ['a fraction', '{"type":"join","channel":"1","since":1.5}'],
     ['U+0000', '{"type":"send","channel":"1","key":"a","body":"\\u0000"}'],
     ['half a surrogate pair', '{"type":"send","channel":"1","key":"a","body":"\\ud800"}'],
-    ['too many places', JSON.stringify({ type: 'hello', token: 't', resume: { epoch: 'e', places: Array(101).fill({ channel: '1', version: 1 }) } })],
+    [
+      'too many places',
+      JSON.stringify({ type: 'hello', token: 't', resume: { epoch: 'e', places: Array(101).fill({ channel: '1', version: 1 }) } }),
+    ],
   ])('%s is refused', (_what, data) => {
     const decoded = decodeFrame(data);
     expect('refusal' in decoded && decoded.refusal.code).toBe('invalid_input');

@@ -23,7 +23,8 @@ const text =
       : `a text of at most ${max} characters, without U+0000 and halves of surrogate pairs`;
 const ids: Check = (value) =>
   Array.isArray(value) && value.length <= limits.page && value.every(isId) ? null : `a list of at most ${limits.page} ids`;
-const place = (value: unknown): boolean => isObject(value) && onlyHas(value, ['channel', 'version']) && isId(value['channel']) && isCount(value['version']);
+const place = (value: unknown): boolean =>
+  isObject(value) && onlyHas(value, ['channel', 'version']) && isId(value['channel']) && isCount(value['version']);
 const resume: Check = (value) =>
   isObject(value) &&
   onlyHas(value, ['epoch', 'places']) &&

@@ -334,7 +334,12 @@ describe('[L9] access', () => {
     hub.events([access({ community: '50', person: '1' }), posted('10')]);
     await until(() => ana.said.some((frame) => frame.type === 'left'));
     hub.events([posted('10')]);
-    hub.events([{ topic: { kind: 'community', community: '50' }, bytes: Buffer.from('{"type":"channel_created","channel":{"id":"11","kind":"chat","visibility":"public"}}') }]);
+    hub.events([
+      {
+        topic: { kind: 'community', community: '50' },
+        bytes: Buffer.from('{"type":"channel_created","channel":{"id":"11","kind":"chat","visibility":"public"}}'),
+      },
+    ]);
     await quiet();
     expect(ana.said.some((frame) => frame.type === 'head' || frame.type === 'personal')).toBe(false);
     expect(ana.said.some((frame) => frame.type === 'relist')).toBe(true);
@@ -485,7 +490,8 @@ describe('a broken feed', () => {
     head('10', 7);
     hub.mended();
     await until(() => [ana, bo].every(({ said }) => said.some((frame) => frame.type === 'stale')));
-    for (const { said } of [ana, bo]) expect(said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 7 }] }, { type: 'stale' }]);
+    for (const { said } of [ana, bo])
+      expect(said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 7 }] }, { type: 'stale' }]);
   });
 
   test('an account event in the middle of it waits for the mending', async () => {

@@ -73,24 +73,28 @@ export function createHub({ conversations, logger, timing, onFlush = () => {} }:
   /** A new public channel of a community: its members follow it from the beginning. */
   function channelCreated(community: Id, event: CommunityEvent): void {
     if (event.channel.visibility !== 'public' || event.channel.kind === 'discussion') return;
-    for (const client of registry.byCommunity(community)) registry.follow(client, { channel: event.channel.id, number: 0, version: 0 }, community);
+    for (const client of registry.byCommunity(community))
+      registry.follow(client, { channel: event.channel.id, number: 0, version: 0 }, community);
   }
 
   function hear(event: Heard): void {
     const { topic, bytes } = event;
     switch (topic.kind) {
       case 'channel':
-        return delivery.event(event);
+        delivery.event(event);
+        break;
       case 'person':
-        return personal(registry.byPerson(topic.person), bytes);
+        personal(registry.byPerson(topic.person), bytes);
+        break;
       case 'community': {
         const members = [...registry.byCommunity(topic.community)];
-        if (members.length === 0) return;
-        channelCreated(topic.community, JSON.parse(bytes.toString()));
-        return personal(members, bytes);
+        if (members.length > 0) channelCreated(topic.community, JSON.parse(bytes.toString()));
+        personal(members, bytes);
+        break;
       }
       case 'access':
-        return access.heard(JSON.parse(bytes.toString()));
+        access.heard(JSON.parse(bytes.toString()));
+        break;
       case 'hint': {
         const room = registry.rooms.get(topic.about);
         if (room) delivery.typing(room, JSON.parse(bytes.toString()).person?.id ?? '', event);

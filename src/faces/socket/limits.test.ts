@@ -8,7 +8,16 @@ let house: SocketHouse;
 let token: string;
 
 beforeAll(async () => {
-  house = await openHouse({ settings: { helloSeconds: 1, silenceSeconds: 1, joins: 2, framesPerSecond: 5, framesBurst: 20, allowedOrigins: ['https://friend.test'] } });
+  house = await openHouse({
+    settings: {
+      helloSeconds: 1,
+      silenceSeconds: 1,
+      joins: 2,
+      framesPerSecond: 5,
+      framesBurst: 20,
+      allowedOrigins: ['https://friend.test'],
+    },
+  });
   ({ token } = await house.someone('Ana'));
 });
 afterAll(() => house.end());
@@ -121,7 +130,11 @@ describe('limits', () => {
   });
 
   test('whatever is sent, each answer has a code of the table and the server lives', async () => {
-    const word = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constantFrom('{"type":"join","channel":"1"}', '{"type":"sync","channel":"99","since":0}'));
+    const word = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.constantFrom('{"type":"join","channel":"1"}', '{"type":"sync","channel":"99","since":0}'),
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 15 }), async (words) => {
         const socket = await house.enter(token);

@@ -53,7 +53,11 @@ describe('subscriptions of other faces', () => {
     expect(versions).toEqual([...versions].sort((a, b) => a - b));
     expect(new Set(versions).size).toBe(490);
     expect(versions.at(-1)).toBe(502);
-    expect(events.find((event) => event.version === 451)).toMatchObject({ type: 'edited', message: { number: 450, body: 'edited' }, by: { id: ana.id, name: 'Ana' } });
+    expect(events.find((event) => event.version === 451)).toMatchObject({
+      type: 'edited',
+      message: { number: 450, body: 'edited' },
+      by: { id: ana.id, name: 'Ana' },
+    });
     expect(events.find((event) => event.version === 452)).toMatchObject({ type: 'deleted', message: { number: 449, body: null } });
     await reader.return?.();
   });

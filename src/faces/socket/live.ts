@@ -37,8 +37,12 @@ export interface LiveDeps {
   settings: SocketSettings;
 }
 
-const again = new PlazaError('unavailable', 'What you may hear is being looked up anew; come back, with `after` for what you have.', { retryAfter: 1 });
-const tooSlow = new PlazaError('unavailable', 'You read more slowly than events come; come back, with `after` for what you have.', { retryAfter: 1 });
+const again = new PlazaError('unavailable', 'What you may hear is being looked up anew; come back, with `after` for what you have.', {
+  retryAfter: 1,
+});
+const tooSlow = new PlazaError('unavailable', 'You read more slowly than events come; come back, with `after` for what you have.', {
+  retryAfter: 1,
+});
 
 export function createLive(deps: LiveDeps): Live {
   /** Several who watch one channel are given the same packet; it is taken apart once. */
@@ -94,7 +98,9 @@ export function createLive(deps: LiveDeps): Live {
       listener.stale = () => fail(again);
       listener.relist = () => {
         const take = (communities: Id[]) => deps.hub.setLists(client, { communities, channels: [] });
-        readStable(deps.hub, client, async () => (await readCommunities(deps.doors, who)).map(({ community }) => community.id), take).catch(fail);
+        readStable(deps.hub, client, async () => (await readCommunities(deps.doors, who)).map(({ community }) => community.id), take).catch(
+          fail,
+        );
       };
       listener.relist();
       return queue.reader;
@@ -148,7 +154,13 @@ async function asEvents(doors: Doors, who: Who, { channel, version, details, mes
   const people = await readPeople(doors, who, [...new Set([...messages.map((message) => message.author), ...makers])]);
   const known = new Map(people.map((person) => [person.id, person]));
   const by = (id: Id): Person => known.get(id) ?? { id, handle: '', name: '', bot: false };
-  const events: ChannelEvent[] = messages.map((message) => ({ type: kindOf(message), channel, version: message.version, by: by(message.author), message }));
+  const events: ChannelEvent[] = messages.map((message) => ({
+    type: kindOf(message),
+    channel,
+    version: message.version,
+    by: by(message.author),
+    message,
+  }));
   if (details) events.push({ type: 'changed', channel, version, by: by(details.createdBy ?? '0'), details });
   return events;
 }

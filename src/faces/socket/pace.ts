@@ -9,7 +9,15 @@ export interface Pace {
 const patience = 5;
 
 /** A token bucket of one connection. */
-export function createPace({ perSecond, burst, clock = () => performance.now() }: { perSecond: number; burst: number; clock?: () => number }): Pace {
+export function createPace({
+  perSecond,
+  burst,
+  clock = () => performance.now(),
+}: {
+  perSecond: number;
+  burst: number;
+  clock?: () => number;
+}): Pace {
   let tokens = burst;
   let at = clock();
   return {

@@ -15,7 +15,8 @@ export interface Wish {
  */
 export function parseWishes(value: string): Wish[] {
   const parts = value.split(',').filter((part) => part !== '');
-  if (parts.length > limits.joins) throw new PlazaError('invalid_input', `"join" may name at most ${limits.joins} channels.`, { field: 'join' });
+  if (parts.length > limits.joins)
+    throw new PlazaError('invalid_input', `"join" may name at most ${limits.joins} channels.`, { field: 'join' });
   const wishes = new Map<Id, Wish>();
   for (const part of parts) {
     const [, channel, since] = /^(\d{1,19})(?::(\d{1,10}))?$/.exec(part) ?? [];

@@ -41,7 +41,11 @@ export async function readCommunities({ communities }: Doors, who: Who): Promise
 }
 
 /** A channel as it opens: its last page, or what changed since. The log's part is read first; the domain checks access after. */
-export async function readJoined(doors: Doors, who: Who, { channel: id, since }: { channel: Id; since?: number }): Promise<Frame<'joined'>> {
+export async function readJoined(
+  doors: Doors,
+  who: Who,
+  { channel: id, since }: { channel: Id; since?: number },
+): Promise<Frame<'joined'>> {
   const { conversations } = doors;
   const log = since === undefined ? await readLast(doors, who, id) : await conversations.since(who, { channel: id, version: since });
   const [channel, [read = 0], extras] = await Promise.all([
@@ -72,7 +76,12 @@ export async function readPaged(doors: Doors, who: Who, frame: Extract<ClientFra
 }
 
 /** What a client needs to draw these messages: their authors, and which reactions are its own. */
-async function readExtras(doors: Doors, who: Who, channel: Id, messages: readonly Message[]): Promise<{ mine: MyReaction[]; people: Person[] }> {
+async function readExtras(
+  doors: Doors,
+  who: Who,
+  channel: Id,
+  messages: readonly Message[],
+): Promise<{ mine: MyReaction[]; people: Person[] }> {
   if (messages.length === 0) return { mine: [], people: [] };
   const reacted = messages.filter((message) => message.reactions.length > 0).map((message) => message.number);
   const [mine, people] = await Promise.all([

@@ -35,7 +35,9 @@ describe('the conversation', () => {
     const ready = await socket.next('ready');
     expect(ready.person.id).toBe(ana.id);
     expect(ready.epoch).toBe(await house.doors.conversations.epoch());
-    expect(ready.communities).toContainEqual(expect.objectContaining({ role: 'owner', community: expect.objectContaining({ id: community }) }));
+    expect(ready.communities).toContainEqual(
+      expect.objectContaining({ role: 'owner', community: expect.objectContaining({ id: community }) }),
+    );
     const ids = ready.channels.map((mine) => mine.channel.id);
     expect(ids).toContain(channel);
     expect(ids).toContain(direct.id);
@@ -46,8 +48,15 @@ describe('the conversation', () => {
     const { community, channel } = await house.chat(ana.token);
     await joinedBy(bo.token, community);
     const [a, b] = [await house.enter(ana.token), await house.enter(bo.token)];
-    for (const socket of [a, b]) expect(await socket.ask({ type: 'join', channel })).toMatchObject({ type: 'joined', messages: [], version: 0 });
-    expect(await a.ask({ type: 'send', channel, key: 'k1', body: 'hello' })).toMatchObject({ type: 'ack', channel, key: 'k1', number: 1, version: 1 });
+    for (const socket of [a, b])
+      expect(await socket.ask({ type: 'join', channel })).toMatchObject({ type: 'joined', messages: [], version: 0 });
+    expect(await a.ask({ type: 'send', channel, key: 'k1', body: 'hello' })).toMatchObject({
+      type: 'ack',
+      channel,
+      key: 'k1',
+      number: 1,
+      version: 1,
+    });
     for (const socket of [a, b]) {
       const { events } = await socket.next('events');
       expect(events).toMatchObject([{ type: 'posted', version: 1, message: { number: 1, body: 'hello', author: ana.id } }]);
@@ -72,7 +81,11 @@ describe('the conversation', () => {
       mine: [{ number: 1, emoji: ['👍'] }],
       people: [{ id: ana.id, name: 'Ana' }],
     });
-    expect(await a.ask({ type: 'page', channel, around: 1 })).toMatchObject({ type: 'paged', messages: [{ number: 1 }], people: [{ id: ana.id }] });
+    expect(await a.ask({ type: 'page', channel, around: 1 })).toMatchObject({
+      type: 'paged',
+      messages: [{ number: 1 }],
+      people: [{ id: ana.id }],
+    });
     expect(await a.ask({ type: 'people', ids: [bo.id, '5'] })).toMatchObject({ type: 'people', people: [{ id: bo.id, name: 'Bo' }] });
     expect(await a.ask({ type: 'delete', channel, number: 1 })).toMatchObject({ type: 'ack', version: 5 });
     a.say({ type: 'ping' });
@@ -105,7 +118,7 @@ describe('the conversation', () => {
     expect(socket.frames[0]?.type).toBe('ready');
   });
 
-  test('the protocol\'s own frames and shared ones, written past it, do not mix', async () => {
+  test("the protocol's own frames and shared ones, written past it, do not mix", async () => {
     const { channel } = await house.chat(ana.token);
     const a = await house.enter(ana.token);
     await a.ask({ type: 'join', channel });
@@ -152,7 +165,9 @@ describe('the conversation', () => {
     const [one, other, b] = [await house.enter(ana.token), await house.enter(ana.token), await house.enter(bo.token)];
     await b.ask({ type: 'send', channel, key: 'k', body: 'x' });
     await one.ask({ type: 'read', channel, number: 1 });
-    expect(await other.next('personal', ({ event }) => event.type === 'read' && event.channel === channel)).toMatchObject({ event: { number: 1 } });
+    expect(await other.next('personal', ({ event }) => event.type === 'read' && event.channel === channel)).toMatchObject({
+      event: { number: 1 },
+    });
   });
 
   test('who joins a community hears of its chats from then on', async () => {
@@ -207,7 +222,17 @@ describe('joining and coming back', () => {
     const epoch = await house.doors.conversations.epoch();
     const back = house.connect();
     await once(back.ws, 'open');
-    back.say({ type: 'hello', token: ana.token, resume: { epoch, places: [{ channel, version: 1 }, { channel: '5', version: 1 }] } });
+    back.say({
+      type: 'hello',
+      token: ana.token,
+      resume: {
+        epoch,
+        places: [
+          { channel, version: 1 },
+          { channel: '5', version: 1 },
+        ],
+      },
+    });
     await back.next('ready');
     expect(await back.next('joined')).toMatchObject({ channel: { id: channel }, version: 2, messages: [{ number: 2 }], gap: false });
     expect(await back.next('error')).toMatchObject({ code: 'not_found' });
@@ -252,8 +277,14 @@ describe('[L9] access taken away on an open connection', () => {
     await a.next('events', ({ events }) => events.some((event) => event.version === version));
     await b.next('left', (frame) => frame.channel === channel && frame.code !== undefined);
     expect(versionsOf(b.frames, channel)).not.toContain(version);
-    expect(b.frames.some((frame) => frame.type === 'head' && frame.heads.some((head) => head.channel === channel && head.version >= version))).toBe(false);
-    for (const frame of [{ type: 'sync', channel, since: 0 }, { type: 'page', channel }, { type: 'join', channel }] as const) {
+    expect(
+      b.frames.some((frame) => frame.type === 'head' && frame.heads.some((head) => head.channel === channel && head.version >= version)),
+    ).toBe(false);
+    for (const frame of [
+      { type: 'sync', channel, since: 0 },
+      { type: 'page', channel },
+      { type: 'join', channel },
+    ] as const) {
       expect(await b.ask(frame)).toMatchObject({ type: 'error', code: 'not_found' });
     }
   }
@@ -301,7 +332,9 @@ describe('many in one channel', () => {
     let cut = false;
     // Until the network and our bound are both full.
     for (let i = 0; !cut && i < 2000; i += 20) {
-      const posts = await Promise.all(Array.from({ length: 20 }, (_, j) => house.doors.conversations.post(who, { channel, key: `s${i + j}`, body })));
+      const posts = await Promise.all(
+        Array.from({ length: 20 }, (_, j) => house.doors.conversations.post(who, { channel, key: `s${i + j}`, body })),
+      );
       last = Math.max(...posts.map((post) => post.version));
       const { text } = await house.ask('GET', '/metrics');
       cut = /plaza_socket_too_slow_total 1/.test(text);

@@ -6,7 +6,12 @@ import { formatEventId } from './places.ts';
 import { createSession } from './session.ts';
 
 /** Streams the frames as server-sent events. Each `id:` says where all channels stand, so that a browser comes back right. */
-export function stream(deps: EventsDeps, { token, address, epoch, wishes }: Listening, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function stream(
+  deps: EventsDeps,
+  { token, address, epoch, wishes }: Listening,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const { counts, settings, wheel, sessions } = deps;
   reply.hijack();
   const out = reply.raw;
@@ -17,7 +22,8 @@ export function stream(deps: EventsDeps, { token, address, epoch, wishes }: List
     if (ended) return;
     if (out.writableLength > settings.slowBytes) {
       counts.tooSlow++;
-      return session.bye('too_slow');
+      session.bye('too_slow');
+      return;
     }
     const id = formatEventId(epoch, session.places());
     out.cork();

@@ -4,8 +4,8 @@ import { WebSocket } from 'ws';
 import type { Id } from '../../../contracts/nouns.ts';
 import { type ClientFrame, type ServerFrame, subprotocol } from '../../../contracts/wire.ts';
 import { createFeed } from '../../engines/feed/index.ts';
-import { createLogger } from '../../kit/log.ts';
 import { databaseUrl } from '../../engines/postgres/testing.ts';
+import { createLogger } from '../../kit/log.ts';
 import { createTestServer, type TestServer } from '../http/testing.ts';
 import { createSocketFace, type SocketDeps, type SocketFace } from './index.ts';
 
@@ -43,7 +43,12 @@ export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> =
   let heard: Listener | null = null;
   let face: SocketFace | null = null;
   const test = await createTestServer(({ doors, metrics }) => {
-    const deaf = { listen: (listener: Listener) => ((heard = listener), () => {}) };
+    const deaf = {
+      listen(listener: Listener) {
+        heard = listener;
+        return () => {};
+      },
+    };
     face = createSocketFace({ doors, feed: deaf, logger, metrics, ...given });
     return { socket: face };
   });
@@ -122,7 +127,8 @@ function listenTo(ws: WebSocket): TestSocket {
           if (seen.has(frame) || frame.type !== type || !which(frame as Frame<T>)) continue;
           seen.add(frame);
           waiting.delete(look);
-          return resolve(frame as Frame<T>);
+          resolve(frame as Frame<T>);
+          return;
         }
         if (!over) return;
         waiting.delete(look);

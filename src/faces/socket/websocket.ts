@@ -22,9 +22,10 @@ const faults: Record<number, CloseCode> = { 1002: 'bad_frame', 1003: 'bad_frame'
 class Socket extends WebSocket {
   override close(code?: number, reason?: string | Buffer): void {
     const fault = code === undefined ? undefined : faults[code];
-    if (!fault || this.readyState !== WebSocket.OPEN) return super.close(code, reason);
-    this.send(toPacket(byeFrame(fault, undefined)).json, { binary: false });
-    super.close(closes[fault].close, fault);
+    if (fault && this.readyState === WebSocket.OPEN) {
+      this.send(toPacket(byeFrame(fault, undefined)).json, { binary: false });
+      super.close(closes[fault].close, fault);
+    } else super.close(code, reason);
   }
 }
 
@@ -44,8 +45,8 @@ export function createWebSockets(deps: WebSocketDeps) {
     upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
       socket.on('error', () => socket.destroy());
       const refused = refusal(req, deps);
-      if (refused) return answer(socket, ...refused);
-      server.handleUpgrade(req, socket, head, (ws) => attach(deps, ws, socket, address));
+      if (refused) answer(socket, ...refused);
+      else server.handleUpgrade(req, socket, head, (ws) => attach(deps, ws, socket, address));
     },
   };
 }
