@@ -1,7 +1,7 @@
 import type { Channel, Community, Id, Message } from '../../contracts/nouns.ts';
 import { password, rest, type Someone } from '../support/api.ts';
 
-/** A word that stands in everything of the other application; no answer may hold it. */
+/** What everything of the application is called that is asked for; no answer may hold it. */
 export const marker = 'Okapi';
 
 /** One thing of each kind, all of one application. */
@@ -26,30 +26,35 @@ export interface Things {
   emoji: string;
 }
 
-/** Things of the owner's and the member's application, public and private, each named by the marker. */
-export async function makeThings(owner: Someone, member: Someone, token: { application: Id; id: Id; secret: string }): Promise<Things> {
+/** Things of the owner's and the member's application, public and private, each called so. */
+export async function makeThings(
+  called: string,
+  owner: Someone,
+  member: Someone,
+  token: { application: Id; id: Id; secret: string },
+): Promise<Things> {
   const { base } = owner;
   const community = await owner.call<Community>('POST', '/v1/communities', {
-    name: `${marker} keepers`,
-    tags: [marker],
-    description: marker,
+    name: `${called} keepers`,
+    tags: [called],
+    description: called,
   });
   await member.join(community);
-  const invitedTo = await owner.call<Community>('POST', '/v1/communities', { name: `${marker} inner circle`, visibility: 'private' });
+  const invitedTo = await owner.call<Community>('POST', '/v1/communities', { name: `${called} inner circle`, visibility: 'private' });
   await owner.call('PUT', `/v1/communities/${invitedTo.id}/invitations/${member.person.id}`);
-  const channel = await owner.createChat(community, `${marker} chat`);
-  const discussion = await owner.startDiscussion(community, `${marker}: stripes or not?`);
-  const group = await owner.call<Channel>('POST', '/v1/groups', { name: `${marker} group`, people: [member.person.id] });
+  const channel = await owner.createChat(community, `${called} chat`);
+  const discussion = await owner.startDiscussion(community, `${called}: stripes or not?`);
+  const group = await owner.call<Channel>('POST', '/v1/groups', { name: `${called} group`, people: [member.person.id] });
   const said: Message[] = [];
   for (const each of [channel, discussion, group]) {
-    said.push(await owner.post(each, `${marker} says hello`));
+    said.push(await owner.post(each, `${called} says hello`));
     await owner.call('PUT', `/v1/channels/${each.id}/messages/1/reactions/${encodeURIComponent('🦓')}`);
-    await owner.call('PATCH', `/v1/channels/${each.id}/messages/1`, { body: `${marker} says good day` });
+    await owner.call('PATCH', `/v1/channels/${each.id}/messages/1`, { body: `${called} says good day` });
     await owner.call('PUT', `/v1/channels/${each.id}/messages/1/pin`);
   }
-  const chat = await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats`, { name: `${marker} desk` });
+  const chat = await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats`, { name: `${called} desk` });
   await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats/${chat.body.number}/messages`, {
-    body: `${marker} at the desk`,
+    body: `${called} at the desk`,
   });
   const { account } = await owner.call<{ account: { id: Id; email: string } }>('GET', '/v1/me');
   return {

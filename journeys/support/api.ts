@@ -66,7 +66,7 @@ let signedUp = 0;
 
 /** A new account, by default in the default application; with an application's token in that one. */
 export async function signUp(base: string, name: string, application: string | null = null): Promise<Someone> {
-  const email = `${name.toLowerCase()}.${process.pid}.${++signedUp}@example.org`;
+  const email = `person.${process.pid}.${++signedUp}@example.org`;
   const { status, body, text } = await rest(base, application, 'POST', '/v1/sign-up', {
     name,
     email,

@@ -77,7 +77,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => sendRefusal(foreseen(error) ?? new PlazaError('invalid_input'), request, reply, publicUrl),
+    // Addresses that are none, before any hook.
+    frameworkErrors(error, request, reply) {
+      const refusal = foreseen(error) ?? new PlazaError('invalid_input');
+      request.log.info({ method: request.method, status: errors[refusal.code].http }, 'answered');
+      return sendRefusal(refusal, request, reply, publicUrl);
+    },
     clientErrorHandler: refuseConnection,
   });
 

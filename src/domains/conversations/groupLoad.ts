@@ -1,7 +1,7 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
-import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
+import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 export interface LoadedChannel {
   details: Channel;
@@ -65,7 +65,7 @@ export async function loadKeys(tx: Transaction, changes: readonly Change[]): Pro
     select m.*
     from unnest(${keyed.map((c) => c.channel)}::bigint[], ${keyed.map((c) => c.by.id)}::bigint[], ${keyed.map((c) => c.key ?? '')}::text[]) as k (channel, author, key)
     cross join lateral (
-      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+      select ${messageColumns(tx)}
       from messages where channel = k.channel and author = k.author and key = k.key and key is not null offset 0
     ) m`;
 }
@@ -77,7 +77,7 @@ async function loadTouched(tx: Transaction, changes: readonly Change[]): Promise
     select m.*, t.person, (select array_agg(emoji) from reactions r where r.channel = t.channel and r.number = t.number and r.person = t.person) as mine
     from unnest(${touching.map((c) => c.channel)}::bigint[], ${touching.map((c) => c.number ?? 0)}::int[], ${touching.map((c) => c.by.id)}::bigint[]) as t (channel, number, person)
     cross join lateral (
-      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+      select ${messageColumns(tx)}
       from messages where channel = t.channel and number = t.number offset 0
     ) m`;
 }

@@ -5,7 +5,7 @@ import { wholeNumber } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations, MessagePage } from './index.ts';
-import { type MessageRow, toMessage } from './rows.ts';
+import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 import { isMessage } from './since.ts';
 
 const defaultPage = 50;
@@ -27,7 +27,7 @@ export function page({ sql, policy }: Deps): Conversations['page'] {
       select h.channel as head_channel, h.number as head_number, h.version as head_version, m.*
       from channel_heads h
       left join lateral (
-        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+        select ${messageColumns(sql)}
         from messages where channel = ${input.channel}
           and number >= case when ${from}::int > 0 then ${from}::int else greatest(h.number + ${from}::int, 1) end and number <= ${to}
         order by number
@@ -71,7 +71,7 @@ export function messagesOf({ sql, policy }: Deps): Conversations['messagesOf'] {
       from unnest(${[...new Set(channels)]}::bigint[]) as asked (channel)
       join channel_heads h on h.channel = asked.channel
       left join lateral (
-        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+        select ${messageColumns(sql)}
         from messages where channel = asked.channel and number > ${after} and number <= ${Math.min(after + limit, lastNumber)} order by number
       ) m on true`;
     const standings = await policy.toChannels(channels.map((channel) => ({ who, channel })));

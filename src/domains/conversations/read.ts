@@ -5,7 +5,7 @@ import { wholeNumber } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations } from './index.ts';
-import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
+import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 /** One channel. @throws not_found */
 export function channel({ sql, policy }: Deps): Conversations['channel'] {
@@ -54,7 +54,7 @@ export function messages({ sql, policy }: Deps): Conversations['messages'] {
     const rows = await sql<MessageRow[]>`
       select m.* from unnest(${asked.map((r) => r.channel)}::bigint[], ${asked.map((r) => r.number)}::int[]) as a (channel, number)
       cross join lateral (
-        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+        select ${messageColumns(sql)}
         from messages where channel = a.channel and number = a.number offset 0
       ) m`;
     const distinct = [...new Set(asked.map((ref) => ref.channel))];
@@ -75,7 +75,7 @@ export function pins({ sql, policy }: Deps): Conversations['pins'] {
     const size = pageSize(page);
     const [at = null, number = 0] = page.after ? decodeCursor(page.after, ['number', 'number']) : [];
     const rows = await sql<MessageRow[]>`
-      select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at from messages
+      select ${messageColumns(sql)} from messages
       where channel = ${id} and pinned_at is not null
         and (${at}::float8 is null or (pinned_at, number) < (to_timestamp(${at}::float8 / 1000), ${Math.trunc(Number(number))}::int))
       order by pinned_at desc, number desc limit ${size + 1}`;

@@ -1,4 +1,5 @@
 import type { Channel, ChannelKind, Id, Message, Posting, ReactionCount, Visibility } from '../../../contracts/nouns.ts';
+import type { Sql } from '../../engines/postgres/index.ts';
 
 /** A row of channels, as every query here reads it. */
 export interface ChannelRow {
@@ -32,6 +33,11 @@ export interface MessageRow {
   edited_at: Date | null;
   deleted_at: Date | null;
   pinned_at: Date | null;
+}
+
+/** The columns of a `MessageRow`: `words`, which nobody reads, stays behind. */
+export function messageColumns(sql: Sql) {
+  return sql`channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at`;
 }
 
 export function toChannel(row: ChannelRow): Channel {

@@ -4,7 +4,7 @@ import { text } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations } from './index.ts';
-import { type MessageRow, toMessage } from './rows.ts';
+import { type MessageRow, messageColumns, toMessage } from './rows.ts';
 
 /** Words and beginnings of words in a chat of an application, all of them, newest first. */
 export function search({ sql, policy }: Deps): Conversations['search'] {
@@ -18,7 +18,7 @@ export function search({ sql, policy }: Deps): Conversations['search'] {
     // chat backwards in the hope of meeting matches soon.
     const rows = await sql<MessageRow[]>`
       with found as materialized (
-        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at from messages
+        select ${messageColumns(sql)} from messages
         where channel = ${input.channel} and words @@ to_tsquery('simple', ${words.map((word) => `${word}:*`).join(' & ')})
           and number < ${before} and deleted_at is null
       )

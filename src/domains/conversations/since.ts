@@ -4,7 +4,7 @@ import { wholeNumber } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations, Since } from './index.ts';
-import { type ChannelRow, type MessageRow, toChannel, toMessage } from './rows.ts';
+import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & {
   head_number: number;
@@ -27,7 +27,7 @@ export function since({ sql, policy }: Deps): Conversations['since'] {
       select h.number as head_number, h.version as head_version, c.changed_version, m.*
       from channel_heads h join channels c on c.id = h.channel
       left join lateral (
-        select channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at
+        select ${messageColumns(sql)}
         from messages where channel = ${channel} and version > ${version} order by version limit ${limit + 1}
       ) m on true
       where h.channel = ${channel}`;

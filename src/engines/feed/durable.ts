@@ -227,7 +227,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
         },
         hint() {},
         idle(walEnd) {
-          if (working) return;
+          if (working !== null) return;
           handledUpTo = walEnd;
           stream?.confirm(walEnd);
         },

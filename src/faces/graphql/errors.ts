@@ -71,13 +71,16 @@ function codeOfStatus(status: number): ErrorCode {
   return 'invalid_input';
 }
 
+/** How the server marks requests that make no sense, whatever the document says. */
+const senseless = new Set<unknown>(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
+
 /**
  * Requests that make no sense are 400. Refused documents are 400 to those who ask for `application/graphql-response+json`
  * and 200 to others, as the specification of GraphQL over HTTP has it: that is what `spec` says to the server.
  */
 function httpOf(error: GraphQLError | undefined, code: ErrorCode): object {
   const { code: given, http } = error?.extensions ?? {};
-  if (typeof http === 'object' && http !== null) return { ...http, spec: given !== 'BAD_REQUEST' };
+  if (typeof http === 'object' && http !== null) return { ...http, spec: !senseless.has(given) };
   const { http: status } = errors[code];
   return { status, spec: status === 400 };
 }

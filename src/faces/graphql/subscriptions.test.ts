@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createGraphqlTest, type GraphqlTest } from './testing.ts';
+import { createGraphqlTest, type GraphqlTest, type Json } from './testing.ts';
 
 let house: GraphqlTest;
 let port: number;
@@ -40,7 +40,7 @@ const events = `subscription($channel: ID!, $after: Int) {
 }`;
 
 interface Told {
-  data?: any;
+  data?: Json;
   errors?: { message: string; extensions: { code: string } }[];
 }
 
@@ -199,11 +199,18 @@ for (const [transport, listen] of [
       [events, { channel: 'nonsense' }, ana.token, 'invalid_input'],
       ['subscription { channelEvents { version } }', {}, ana.token, 'invalid_input'],
       ['subscription {', {}, ana.token, 'invalid_input'],
+      [
+        'subscription { myEvents { ... on ChannelJoinedEvent { channel { messages(first: 30000) { nodes { body } } } } } }',
+        {},
+        ana.token,
+        'too_complex',
+      ],
     ];
     for (const [query, variables, token, code] of cases) {
       const heard = listen(query, variables, token);
       const { errors } = await heard.next();
       expect(errors?.[0]?.extensions).toMatchObject({ code, retryable: false });
+      expect(errors?.[0]?.extensions).not.toHaveProperty('http');
       await heard.end();
     }
   });

@@ -4,10 +4,12 @@ import { createSocketFace, type SocketFace } from '../socket/index.ts';
 import { createGraphqlFace, type GraphqlFace } from './index.ts';
 import type { GraphqlLimits } from './limits.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers field by field, and fail by what is missing.
+export type Json = any;
+
 export interface GraphqlAnswer {
   status: number;
-  // What came back is looked at, not trusted.
-  data: any;
+  data: Json;
   errors: { message: string; path?: string[]; extensions: { code: string; [more: string]: unknown } }[];
 }
 
@@ -16,7 +18,7 @@ export interface GraphqlTest extends TestServer {
   /** Runs an operation as this caller. */
   run(query: string, variables?: Record<string, unknown>, token?: string): Promise<GraphqlAnswer>;
   /** The same; throws what went wrong. */
-  data(query: string, variables?: Record<string, unknown>, token?: string): Promise<any>;
+  data(query: string, variables?: Record<string, unknown>, token?: string): Promise<Json>;
   /** What the work asked of the database. */
   queries(work: () => Promise<unknown>): Promise<string[]>;
 }

@@ -1,7 +1,7 @@
 import { Kind, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSchema } from './schema.ts';
-import { createGraphqlTest, type GraphqlTest } from './testing.ts';
+import { createGraphqlTest, type GraphqlTest, type Json } from './testing.ts';
 
 let house: GraphqlTest;
 let ana: string;
@@ -20,7 +20,7 @@ function note(query: string): string {
   return query;
 }
 
-const as = (token: string, query: string, variables: Record<string, unknown> = {}): Promise<any> =>
+const as = (token: string, query: string, variables: Record<string, unknown> = {}): Promise<Json> =>
   house.data(note(query), variables, token || undefined);
 
 async function codeOf(token: string, query: string, variables: Record<string, unknown> = {}): Promise<string | undefined> {

@@ -41,6 +41,9 @@ export interface WebsocketDeps {
   endings: Set<AbortController>;
 }
 
+/** The close code of RFC 6455's registry that clients of this protocol come back after. */
+const tryAgainLater = 1013;
+
 /** Seconds between pings; who does not answer until the next one is cut off. */
 const pingSeconds = 20;
 
@@ -93,6 +96,8 @@ export function createWebsocket({ accounts, engineFor, limits, rates, logger, en
     },
     execute: (args) => engineOf(args).execute(args),
     subscribe: (args) => engineOf(args).subscribe(args),
+    onNext: (_connection, _id, _payload, _args, result) =>
+      result.errors && { ...result, errors: result.errors.map((error) => codedFrame(error).toJSON()) },
     onError: ({ extra }, _id, _payload, failed) =>
       failed.map((error) => {
         if (isUnforeseen(error)) logger.error({ err: rootOf(error), requestId: extra.requestId }, 'A GraphQL operation failed.');
@@ -125,7 +130,7 @@ export function createWebsocket({ accounts, engineFor, limits, rates, logger, en
             heard(String(data)).catch((err) => {
               if (socket.readyState !== socket.OPEN) return;
               logger.error({ err, requestId: extra.requestId }, 'A GraphQL websocket message failed.');
-              socket.close(closes.unavailable.close, 'unavailable');
+              socket.close(tryAgainLater, 'unavailable');
             });
           }),
       },

@@ -135,9 +135,11 @@ export function createHub({ conversations, logger, timing, onFlush = () => {} }:
       if (watch.doubted) {
         watch.state = 'suspended';
         watch.held = [];
-        return access.doubt(client, room, false);
+        access.doubt(client, room, false);
+        return;
       }
       watch.state = 'open';
+      // What a mute client misses it is told of when it is looked up.
       if (client.muted) watch.held = [];
       else {
         delivery.release(watch);

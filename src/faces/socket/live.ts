@@ -7,6 +7,7 @@ import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Counts } from './counts.ts';
 import type { Hub } from './hub.ts';
+import { createOrder } from './order.ts';
 import type { Packet } from './packet.ts';
 import { createQueue } from './queue.ts';
 import { readCommunities, readPeople } from './reads.ts';
@@ -60,15 +61,18 @@ export function createLive(deps: LiveDeps): Live {
   return {
     subscribe(who, { channel, after }) {
       const { queue, client, fail, listener } = listen<ChannelEvent>(deps, who);
+      const inOrder = createOrder();
       listener.write = (packets) => {
         for (const packet of packets) {
           for (const event of unpack(packet)) if (!queue.push(event, packet.json.length)) return fail(tooSlow);
         }
       };
-      listener.behind = () => {
-        const watch = client.watches.get(channel);
-        if (watch) open(watch.version).catch(fail);
-      };
+      listener.behind = () => openFrom(() => client.watches.get(channel)?.version);
+
+      /** One opening after the other: a later one goes on from where the one before came to. */
+      function openFrom(from: () => number | undefined): void {
+        inOrder('open', () => open(from())).catch(fail);
+      }
 
       async function open(from: number | undefined): Promise<void> {
         const watch = deps.hub.hold(client, channel);
@@ -86,7 +90,7 @@ export function createLive(deps: LiveDeps): Live {
         }
         if (!client.gone) deps.hub.open(watch, { version, number: 0, community: details.community });
       }
-      open(after).catch(fail);
+      openFrom(() => after);
       return queue.reader;
     },
 

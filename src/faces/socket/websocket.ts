@@ -149,8 +149,12 @@ function attach(deps: WebSocketDeps, ws: WebSocket, socket: Duplex, address: str
     if (isBinary) session.garbled();
     else session.hear(data.toString());
   });
-  // What the protocol found wrong was answered by the close; the rest is the network's end.
-  ws.on('error', () => session.closed());
+  // What the protocol found wrong was answered by `Socket.close`; the rest is the network's end.
+  ws.on('error', () => {
+    closing = true;
+    session.closed();
+    wheel.after(settings.graceSeconds * 1000, () => ws.terminate());
+  });
   ws.on('close', () => {
     closing = true;
     callOffSilence();
