@@ -63,7 +63,6 @@ describe('nothing of another application can be seen or changed', () => {
 
 test('the same questions are answered to those who belong there, so that each refusal above means something', async () => {
   const { owner, member, things } = zoo;
-  expect((await askSocket(member, things).catch((error: Error) => ({ faults: [error.message] }))).faults.length).toBeGreaterThan(0);
   expect((await askGraphql(house.base, owner.token, things)).faults.length).toBeGreaterThan(20);
   expect((await askRest(house.base, member.token, things)).faults.length).toBeGreaterThan(20);
 });

@@ -9,7 +9,7 @@ const inside = [
   /\/(root|home|tmp|var|work|usr)\//,
   /\b(select|insert into|update|delete from)\b.+\b(from|values|set|where)\b/i,
   /PostgresError|SQLSTATE|syntax error at or near|violates .+ constraint|pg_catalog|relation "/i,
-  /ECONN|ENOENT|EPIPE|TypeError|RangeError|is not a function|Cannot read propert|undefined/,
+  /ECONN|ENOENT|EPIPE|TypeError|RangeError|is not a function|Cannot read propert/,
 ];
 
 /** The part of a text that should not have been told, or null. */

@@ -47,7 +47,7 @@ export default defineCommand({
       const sql = connect(ground.databaseUrl, { max: 2, name: 'plaza-seed' });
       try {
         await markInstallation(sql);
-        await seed(sql, size, args['into-existing'] === true);
+        await seed(sql, size, args['into-existing'] === true, interrupted());
       } finally {
         await sql.end();
       }
@@ -57,7 +57,19 @@ export default defineCommand({
   },
 });
 
-async function seed(sql: Pool, size: { people: number; messages: number; seed: number }, intoExisting: boolean): Promise<void> {
+/** Aborted by Ctrl-C and its like, so that our PostgreSQL is not left behind. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+async function seed(
+  sql: Pool,
+  size: { people: number; messages: number; seed: number },
+  intoExisting: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const application = defaultApplication;
   if (!intoExisting && (await isLivedIn(sql, application))) {
     throw new Advice(
@@ -70,12 +82,16 @@ async function seed(sql: Pool, size: { people: number; messages: number; seed: n
   );
   const world = planWorld({ ...size, taken });
   const shown = showProgress(size.messages);
-  const made = await bringIn(world, { sql, application, password, end: Math.floor(Date.now() / day) * day, came: shown.came });
+  const made = await bringIn(world, { sql, application, password, end: Math.floor(Date.now() / day) * day, came: shown.came, signal });
   const seconds = (performance.now() - began) / 1000;
   shown.done(
     `${number(world.people.length)} people, ${number(world.communities.length)} communities, ${number(made.conversations)} conversations and ` +
       `${number(made.messages)} messages in ${seconds.toFixed(1)} s (${number(Math.round(made.messages / seconds))} messages/s)`,
   );
+  if (signal.aborted) {
+    process.exitCode = 130;
+    return console.log('Interrupted: what is there is whole, but less than was asked for.');
+  }
   await sql`analyze`;
   await report(sql);
   const some = world.communities.slice(0, 3).map(({ members }) => world.people[members[0]?.person ?? 0]);

@@ -17,6 +17,8 @@ export interface Place {
   end: number;
   /** Told of every so many messages that are in. */
   came: (messages: number) => void;
+  /** Ends it between two groups. */
+  signal?: AbortSignal;
 }
 
 /** Changes written in one transaction. Larger groups are not faster. */
@@ -25,7 +27,7 @@ const groupSize = 2000;
 /** Brings a planned world in, by the domains' own ways for history. Answers what it made. */
 export async function bringIn(
   world: World,
-  { sql, application, password, end, came }: Place,
+  { sql, application, password, end, came, signal }: Place,
 ): Promise<{ conversations: number; messages: number }> {
   const at = (time: number) => new Date(end - span + time);
   const people: Person[] = [];
@@ -77,6 +79,7 @@ export async function bringIn(
     made.messages += messages;
   };
   for (const conversation of world.conversations()) {
+    if (signal?.aborted) break;
     group.push(toPast(conversation, { application, community: communities.get(conversation.community), personAt, at }));
     changes += conversation.changes.length;
     if (changes >= groupSize) await write();

@@ -23,7 +23,7 @@ import { myRoles } from './myRoles.ts';
 import { setRole } from './setRole.ts';
 import { unban } from './unban.ts';
 
-export { bringInCommunity, type PastCommunity } from './history.ts';
+export { bringInCommunity } from './history.ts';
 
 export interface CommunityMember {
   person: Profile;

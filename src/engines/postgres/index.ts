@@ -49,15 +49,6 @@ function bySocket(url: string): { address: string; socket: string | null } {
   return { address: address.href, socket: `${folder}/.s.PGSQL.${address.port || 5432}` };
 }
 
-/** True for errors that say "the database is away", not "the statement is wrong": the outcome of a commit is unknown. */
-export function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return (
-    /^(08...|57P0[123]|53300|25006)$/.test(code) || /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH)/.test(code)
-  );
-}
-
 /** PostgreSQL's SQLSTATE of an error, or ''. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export function sqlState(error: unknown): string {
   return error instanceof postgres.PostgresError ? error.code : '';

@@ -45,6 +45,7 @@ test('[H1] documents that are too deep, too dear, too long or repeat too much ar
     (_, i) => `fragment F${i} on Query { ${i < 39 ? `...F${i + 1} x${i}: __typename ...F${i + 1}` : 'a: epoch'} }`,
   );
   await refused(`{ ...F0 } ${doubling.join(' ')}`, 'too_complex');
+  await refused(`{ ${'me { person { name } } '.repeat(101)} }`, 'too_complex');
   await refused('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', 'invalid_input');
   await refused('{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }', 'invalid_input');
 });

@@ -21,6 +21,8 @@ export interface GraphqlLimits {
   cost: number;
   /** Renamed fields of a document: what lets one request do the same thing many times. */
   aliases: number;
+  /** Fields of a document that have fields of their own: validation compares each with each. */
+  objects: number;
   /** Words and signs of a document. */
   tokens: number;
   /** Bytes of a request's body. */
@@ -39,6 +41,7 @@ export const defaultLimits: GraphqlLimits = {
   depth: 15,
   cost: 20_000,
   aliases: 30,
+  objects: 200,
   tokens: 2_000,
   bodyBytes: 256 * 1024,
   seconds: 15,
@@ -71,10 +74,11 @@ export function parserWithin({ tokens }: Pick<GraphqlLimits, 'tokens'>): Parse {
 }
 
 /** What is wrong with the shape of a document, before anything else is asked of it; null if nothing is. */
-export function checkShape(document: DocumentNode, limits: Pick<GraphqlLimits, 'depth' | 'aliases'>): GraphQLError | null {
-  const { depth, aliases } = measure(document);
+export function checkShape(document: DocumentNode, limits: Pick<GraphqlLimits, 'depth' | 'aliases' | 'objects'>): GraphQLError | null {
+  const { depth, aliases, objects } = measure(document);
   if (depth > limits.depth) return refuse(`The query is ${depth} levels deep; ${limits.depth} are allowed.`);
   if (aliases > limits.aliases) return refuse(`The query has ${aliases} aliases; ${limits.aliases} are allowed.`);
+  if (objects > limits.objects) return refuse(`The query asks for fields of ${objects} things; ${limits.objects} are allowed.`);
   return null;
 }
 
@@ -133,24 +137,27 @@ interface Shape {
 }
 
 /** Each fragment is measured once, however often it is spread, so a document of n words takes n steps. */
-function measure(document: DocumentNode): Shape {
+function measure(document: DocumentNode): Shape & { objects: number } {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const measured = new Map<string, Shape>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const whole: Shape = { depth: 0, aliases: 0 };
+  const whole = { depth: 0, aliases: 0, objects: 0 };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const { depth, aliases } = ofSelections(definition.selectionSet);
     whole.depth = Math.max(whole.depth, depth);
     whole.aliases += aliases;
   }
+  // Validation looks at fragments that nobody spreads too.
+  for (const name of fragments.keys()) ofFragment(name);
   return whole;
 
   function ofSelections({ selections }: SelectionSetNode): Shape {
     const shape: Shape = { depth: 0, aliases: 0 };
     for (const selection of selections) {
       const isField = selection.kind === Kind.FIELD;
+      if (isField && selection.selectionSet) whole.objects++;
       const inner =
         selection.kind === Kind.FRAGMENT_SPREAD
           ? ofFragment(selection.name.value)

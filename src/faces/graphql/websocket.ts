@@ -96,8 +96,10 @@ export function createWebsocket({ accounts, engineFor, limits, rates, logger, en
     },
     execute: (args) => engineOf(args).execute(args),
     subscribe: (args) => engineOf(args).subscribe(args),
-    onNext: (_connection, _id, _payload, _args, result) =>
-      result.errors && { ...result, errors: result.errors.map((error) => codedFrame(error).toJSON()) },
+    onNext(_connection, _id, _payload, _args, { data, errors }) {
+      if (!errors) return;
+      return { ...(data !== undefined && { data }), errors: errors.map((error) => codedFrame(error).toJSON()) };
+    },
     onError: ({ extra }, _id, _payload, failed) =>
       failed.map((error) => {
         if (isUnforeseen(error)) logger.error({ err: rootOf(error), requestId: extra.requestId }, 'A GraphQL operation failed.');

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { type ErrorCode, errors, PlazaError } from '../../../contracts/errors.ts';
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 
 /** A refusal as RFC 9457 wants it, with what our clients decide by: `code` and `retryable`. */
 export interface Problem {
@@ -75,13 +76,11 @@ export function foreseen(error: unknown): PlazaError | null {
   if (hasZodFastifySchemaValidationErrors(error)) return ofShape(error);
   if (!(error instanceof Error)) return null;
   const code = 'code' in error ? String(error.code) : '';
-  if (databaseAway.test(code)) return new PlazaError('unavailable', undefined, { retryAfter: 1 });
+  if (isConnectionLoss(error)) return new PlazaError('unavailable', undefined, { retryAfter: 1 });
   // Whatever else the framework says before its 500s is the request's fault.
   const itsFault = code.startsWith('FST_') && 'statusCode' in error && Number(error.statusCode) < 500;
   return ofFramework[code] ?? (itsFault ? new PlazaError('invalid_input') : null);
 }
-
-const databaseAway = /^(08...|57P0[123]|53300|CONNECTION_\w+|CONNECT_TIMEOUT|ECONN\w+|EPIPE)$/;
 
 /** A thing whose address cannot be right does not exist; anything else names the field that is wrong. */
 function ofShape(error: {
