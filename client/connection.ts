@@ -1,5 +1,6 @@
-import { comeBack, PlazaError } from '../contracts/errors.ts';
+import { closes, comeBack, type ErrorCode, PlazaError } from '../contracts/errors.ts';
 import { type ClientFrame, type ServerFrame, subprotocol } from '../contracts/wire.ts';
+import { createTimers } from './timers.ts';
 import type { TokenKeeper } from './tokens.ts';
 
 export type ConnectionState =
@@ -11,20 +12,28 @@ export type ConnectionState =
   /** Does not come back: closed by the caller, or `error` says why. */
   | { at: 'closed'; error: PlazaError | null };
 
+type Ready = Extract<ServerFrame, { type: 'ready' }>;
+type Bye = Extract<ServerFrame, { type: 'bye' }>;
+
 export interface ConnectionEvents {
-  /** The places to resume, at every hello. */
+  /** The places to resume after a cut. */
   resume(): Extract<ClientFrame, { type: 'hello' }>['resume'];
-  frame(frame: ServerFrame): void;
+  /** @param first the first one on this socket; later ones bring only the lists anew */
+  ready(frame: Ready, first: boolean): void;
+  frame(frame: Exclude<ServerFrame, Ready>): void;
   state(state: ConnectionState): void;
 }
 
 export interface Connection {
+  isLive(): boolean;
   /** Sends a frame and resolves with its answer. @throws the server's refusal, or unavailable when the connection is cut */
   ask(frame: Asking): Promise<ServerFrame>;
   /** Sends without waiting; dropped when not connected. */
   tell(frame: ClientFrame): void;
-  /** Says hello anew on the open connection. */
+  /** Has the lists of `ready` told anew. */
   again(): void;
+  /** Does not wait any longer for the next try. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -33,32 +42,36 @@ export type Asking = Exclude<ClientFrame, { type: 'hello' | 'ping' | 'typing' }>
 
 const firstDelayMs = 250;
 const longestDelayMs = 15_000;
-const answerMs = 20_000;
+/** An answer takes no longer. When nothing else was heard either, the connection is dead. */
+const answerMs = 10_000;
+/** A new connection is ready by then. */
+const openMs = 15_000;
+const beatMs = 5000;
+const pingMs = 15_000;
 
 /** One socket that comes back by itself after every cut, with growing and jittered delays, and resumes where it was. */
 export function createConnection(base: URL, tokens: TokenKeeper, events: ConnectionEvents): Connection {
   const address = new URL('/socket', base);
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
-  const asked = new Map<
-    string,
-    { resolve(frame: ServerFrame): void; reject(error: PlazaError): void; timer: ReturnType<typeof setTimeout> }
-  >();
+  const asked = new Map<string, { resolve(frame: ServerFrame): void; reject(error: PlazaError): void }>();
+  const timers = createTimers();
   let socket: WebSocket | null = null;
   let closed = false;
-  // From `ready` to the cut: before it the server takes nothing but hello.
   let ready = false;
   let failures = 0;
+  // New tokens in a row that were not believed.
+  let doubted = 0;
   let asks = 0;
-  let bye: { retryAfter?: number } = {};
-  let silence = 30;
+  let token = '';
+  let bye: Bye | null = null;
+  let silenceMs = openMs;
+  let openedAt = 0;
   let heardAt = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let beat: ReturnType<typeof setInterval> | undefined;
+  let pingedAt = 0;
 
   async function connect(): Promise<void> {
     events.state({ at: 'connecting' });
-    bye = {};
-    let token: string;
+    bye = null;
     try {
       token = await tokens.fresh();
     } catch (error) {
@@ -69,14 +82,16 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     if (closed) return;
     const opened = new WebSocket(address, subprotocol);
     socket = opened;
+    openedAt = heardAt = pingedAt = Date.now();
+    timers.anew('beat', beatMs, heartbeat);
     opened.onopen = () => {
-      heardAt = Date.now();
-      hello(token);
-      beat = setInterval(heartbeat, 5000);
+      const resume = events.resume();
+      put({ type: 'hello', token, ...(resume === undefined ? {} : { resume }) });
     };
     opened.onmessage = ({ data }) => {
+      if (socket !== opened) return;
       heardAt = Date.now();
-      if (typeof data === 'string') receive(JSON.parse(data) as ServerFrame);
+      receive(JSON.parse(String(data)));
     };
     opened.onclose = ({ code }) => {
       if (socket === opened) lost(code);
@@ -85,122 +100,144 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     opened.onerror = () => {};
   }
 
-  function hello(token: string): void {
-    const resume = events.resume();
-    tell({ type: 'hello', token, ...(resume === undefined ? {} : { resume }) });
-  }
-
   function receive(frame: ServerFrame): void {
     if (frame.type === 'ready') {
-      failures = 0;
+      const first = !ready;
+      failures = doubted = 0;
       ready = true;
-      silence = frame.silence;
-      events.frame(frame);
-      events.state({ at: 'live' });
+      silenceMs = frame.silence * 1000;
+      events.ready(frame, first);
+      if (first) events.state({ at: 'live' });
       return;
     }
     if (frame.type === 'bye') bye = frame;
-    const waiting = 'id' in frame && frame.id !== undefined ? asked.get(frame.id) : undefined;
-    if (waiting !== undefined && 'id' in frame && frame.id !== undefined) {
-      asked.delete(frame.id);
-      clearTimeout(waiting.timer);
-      if (frame.type === 'error') {
-        const { code, message, rule, retryAfter } = frame;
-        waiting.reject(
-          new PlazaError(code, message, { ...(rule === undefined ? {} : { rule }), ...(retryAfter === undefined ? {} : { retryAfter }) }),
-        );
-        return;
-      }
-      // First the state, then who asked: an answer finds what it brought.
-      events.frame(frame);
-      waiting.resolve(frame);
+    const id = 'id' in frame ? frame.id : undefined;
+    const waiting = id === undefined ? undefined : asked.get(id);
+    if (id !== undefined) asked.delete(id);
+    if (frame.type === 'error') {
+      const { code, message, rule, retryAfter } = frame;
+      const details = { ...(rule !== undefined && { rule }), ...(retryAfter !== undefined && { retryAfter }) };
+      waiting?.reject(new PlazaError(code, message, details));
       return;
     }
+    // First the state, then who asked: an answer finds what it brought.
     events.frame(frame);
+    waiting?.resolve(frame);
   }
 
   /** Pings well within the server's patience, renews the token before its end, and gives up a socket that went silent. */
   function heartbeat(): void {
-    if (Date.now() - heardAt > silence * 1000) {
-      socket?.close();
+    const now = Date.now();
+    if (ready ? now - heardAt > silenceMs : now - openedAt > openMs) {
       lost(1006);
       return;
     }
-    if (Date.now() - heardAt > (silence * 1000) / 3) tell({ type: 'ping' });
-    if (tokens.msLeft() <= 0) {
-      tokens.fresh().then(
-        (token) => tell({ type: 'hello', token }),
-        // The old one is good until its end, and the server says so when it comes.
-        () => {},
-      );
+    timers.anew('beat', beatMs, heartbeat);
+    if (!ready) return;
+    if (now - pingedAt >= Math.min(pingMs, silenceMs / 3)) {
+      pingedAt = now;
+      put({ type: 'ping' });
     }
+    if (tokens.msLeft() <= 0) greet();
+  }
+
+  /** Says hello on the open connection: with a new token if it is time for one, and for fresh lists. */
+  function greet(): void {
+    const present = socket;
+    tokens.fresh().then(
+      (fresh) => {
+        if (socket !== present || !ready) return;
+        token = fresh;
+        put({ type: 'hello', token });
+      },
+      // The old token is good until its end, and the server says so when it comes.
+      () => {},
+    );
   }
 
   function lost(code: number): void {
+    const gone = socket;
     socket = null;
     ready = false;
-    clearInterval(beat);
-    const cut = new PlazaError('unavailable', 'The connection was cut before the answer came.');
-    for (const { reject, timer } of asked.values()) {
-      clearTimeout(timer);
-      reject(cut);
-    }
-    asked.clear();
+    timers.clear('beat');
+    gone?.close();
+    refuseAsked(new PlazaError('unavailable', 'The connection was cut before the answer came.'));
     if (closed) return;
-    // A token that ended or is not believed: a new one is fetched, and if that is refused connect() ends it.
-    const tokenRefused = code === 4002 || code === 4501;
-    if (tokenRefused) tokens.spoiled();
-    if (comeBack(code) || tokenRefused) later(bye.retryAfter === undefined ? undefined : bye.retryAfter * 1000);
-    else end(new PlazaError(code === 4502 ? 'unauthenticated' : 'internal', `The server closed the connection for good (${code}).`));
+    const tokenRefused = code === closes.token_expired.close || code === closes.unauthenticated.close;
+    if (tokenRefused) tokens.spoiled(token);
+    if (comeBack(code) || (tokenRefused && doubted++ === 0)) later(bye?.retryAfter);
+    else end(finalError(code, bye));
   }
 
-  /** @param atLeastMs what the server asked for; it counts at the first try */
-  function later(atLeastMs = 0): void {
-    if (closed || retry !== undefined) return;
-    const backoff = Math.min(firstDelayMs * 2 ** failures, longestDelayMs) * (0.5 + Math.random() / 2);
-    const retryInMs = failures === 0 ? Math.max(atLeastMs, backoff) : backoff;
-    failures++;
+  function refuseAsked(error: PlazaError): void {
+    const all = [...asked.values()];
+    asked.clear();
+    for (const { reject } of all) reject(error);
+  }
+
+  /** @param retryAfter seconds that the server asks for */
+  function later(retryAfter = 0): void {
+    if (closed || timers.isSet('retry')) return;
+    const backoff = Math.min(firstDelayMs * 2 ** failures++, longestDelayMs) * (0.5 + Math.random() / 2);
+    const retryInMs = Math.max(retryAfter * 1000, backoff);
+    timers.anew('retry', retryInMs, () => void connect());
     events.state({ at: 'waiting', retryInMs });
-    retry = setTimeout(() => {
-      retry = undefined;
-      void connect();
-    }, retryInMs);
   }
 
   function end(error: PlazaError | null): void {
     closed = true;
-    clearTimeout(retry);
-    clearInterval(beat);
-    socket?.close();
-    if (socket !== null) lost(1000);
+    timers.clearAll();
+    lost(1000);
     events.state({ at: 'closed', error });
   }
 
-  function tell(frame: ClientFrame): void {
+  function put(frame: ClientFrame): void {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   }
 
   void connect();
 
   return {
-    tell,
-    again: () => {
-      tokens.fresh().then(hello, () => {});
+    isLive: () => ready,
+    tell(frame) {
+      if (ready) put(frame);
+    },
+    again: greet,
+    reconnect() {
+      if (!timers.isSet('retry')) return;
+      timers.clear('retry');
+      void connect();
     },
     ask(frame) {
       if (!ready) return Promise.reject(new PlazaError('unavailable', 'Not connected just now.'));
       const id = `${++asks}`;
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          asked.delete(id);
-          reject(new PlazaError('unavailable', 'The server did not answer in time.'));
-        }, answerMs);
-        asked.set(id, { resolve, reject, timer });
-        tell({ ...frame, id });
+      const askedAt = Date.now();
+      const answer = new Promise<ServerFrame>((resolve, reject) => asked.set(id, { resolve, reject }));
+      const present = socket;
+      timers.anew(`ask ${id}`, answerMs, () => {
+        if (heardAt < askedAt && socket === present) lost(1006);
+        asked.get(id)?.reject(new PlazaError('unavailable', 'The server did not answer in time.'));
+        asked.delete(id);
       });
+      put({ ...frame, id });
+      return answer.finally(() => timers.clear(`ask ${id}`));
     },
-    close: () => {
+    close() {
       if (!closed) end(null);
     },
   };
+}
+
+const finalCodes: Record<number, ErrorCode> = {
+  [closes.unauthenticated.close]: 'unauthenticated',
+  [closes.signed_out.close]: 'unauthenticated',
+  [closes.too_many_requests.close]: 'too_many_requests',
+  [closes.too_large.close]: 'too_large',
+  [closes.bad_frame.close]: 'invalid_input',
+};
+
+/** Why there is no coming back. */
+function finalError(code: number, bye: Bye | null): PlazaError {
+  const sentence = Object.values(closes).find(({ close }) => close === code)?.sentence;
+  return new PlazaError(finalCodes[code] ?? 'internal', bye?.message ?? sentence ?? `The server closed the connection for good (${code}).`);
 }

@@ -17,12 +17,22 @@ export function createStore<T>(initial: T): WritableStore<T> {
       return value;
     },
     set(next) {
+      if (next === value) return;
       value = next;
-      for (const listener of [...listeners]) listener(value);
+      for (const listener of [...listeners]) {
+        try {
+          listener(value);
+        } catch (error) {
+          // A view's fault is the view's: it is told as any uncaught error, and the others still hear.
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
     },
     subscribe(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

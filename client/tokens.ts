@@ -1,90 +1,87 @@
-import { type ErrorCode, PlazaError } from '../contracts/errors.ts';
+import { PlazaError } from '../contracts/errors.ts';
+import { callRest } from './rest.ts';
 
 export interface Tokens {
   access: string;
-  /** Without it the client ends when the access token does. */
+  /** Without it the client ends when the access token does. An application's token has none and needs none. */
   refresh?: string;
 }
 
 export interface TokenKeeper {
   /** An access token that is good for a while yet; fetches a new one if need be. @throws unauthenticated when that is refused */
   fresh(): Promise<string>;
-  /** The present one was refused: the next call of `fresh` fetches. */
-  spoiled(): void;
+  /** This one was refused: the next call of `fresh` fetches, if it is still the present one. */
+  spoiled(access: string): void;
   /** Milliseconds until a new one should be had. */
   msLeft(): number;
 }
 
-/** Renewed this long before the end, so that a request under way does not meet it. */
+export interface TokenKeeperOptions {
+  base: URL;
+  tokens: Tokens;
+  onTokens: (tokens: Tokens) => void;
+  /** The tokens as somebody else who shares them may have renewed them. */
+  keptTokens: () => Tokens | null;
+}
+
+/** Renewed so long before the end, or a quarter of the whole time if that is less: a request under way shall not meet it. */
 const marginMs = 60_000;
 
 /** Keeps an account's tokens fresh over `POST /v1/refresh`; one refresh at a time, since each refresh token is good for one use. */
-export function createTokenKeeper(base: URL, first: Tokens, changed: (tokens: Tokens) => void): TokenKeeper {
+export function createTokenKeeper({ base, tokens: first, onTokens, keptTokens }: TokenKeeperOptions): TokenKeeper {
   let tokens = first;
-  let spoiled = false;
+  let renewAt = renewalOf(first.access, null);
   let fetching: Promise<string> | null = null;
 
   async function renew(): Promise<string> {
-    const refresh = tokens.refresh;
-    if (refresh === undefined) throw new PlazaError('unauthenticated', 'The session has ended; sign in again.');
-    let response: Response;
-    try {
-      response = await fetch(new URL('/v1/refresh', base), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ refresh }),
-        signal: AbortSignal.timeout(15_000),
-      });
-    } catch {
-      throw new PlazaError('unavailable', 'The server does not answer.');
+    const kept = keptTokens();
+    if (kept !== null && kept.access !== tokens.access) {
+      tokens = kept;
+      renewAt = renewalOf(kept.access, null);
+      if (renewAt > Date.now()) return tokens.access;
     }
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw new PlazaError(response.status < 500 && response.status !== 429 ? codeOf(answer) : 'unavailable');
-    const renewed = tokensOf(answer);
-    if (renewed === null) throw new PlazaError('internal', 'The server answered without tokens.');
-    tokens = renewed;
-    spoiled = false;
-    changed(tokens);
+    if (tokens.refresh === undefined) throw new PlazaError('unauthenticated', 'The session has ended; sign in again.');
+    const answer = await callRest<{ tokens: Tokens }>(base, 'POST', '/v1/refresh', null, { refresh: tokens.refresh });
+    tokens = answer.tokens;
+    renewAt = renewalOf(tokens.access, Date.now());
+    onTokens(tokens);
     return tokens.access;
   }
 
   return {
     fresh() {
-      if (!spoiled && this.msLeft() > 0) return Promise.resolve(tokens.access);
+      if (renewAt > Date.now()) return Promise.resolve(tokens.access);
       fetching ??= renew().finally(() => {
         fetching = null;
       });
       return fetching;
     },
-    spoiled() {
-      spoiled = true;
+    spoiled(access) {
+      if (access === tokens.access) renewAt = 0;
     },
-    msLeft: () => expiry(tokens.access) - marginMs - Date.now(),
+    msLeft: () => renewAt - Date.now(),
   };
 }
 
-/** The end of an access token in ms since 1970; what is not a JSON Web Token (an application's token) never ends by itself. */
-function expiry(access: string): number {
+/**
+ * When to renew, in ms since 1970. For a token just made the server's word for how long it lasts is counted from now,
+ * since clocks differ. What is not a JSON Web Token (an application's token) never ends by itself.
+ */
+function renewalOf(access: string, madeAt: number | null): number {
+  const { exp, iat } = claimsOf(access);
+  if (typeof exp !== 'number') return Number.POSITIVE_INFINITY;
+  if (typeof iat !== 'number') return exp * 1000 - marginMs;
+  const lasts = (exp - iat) * 1000;
+  return (madeAt === null ? exp * 1000 : madeAt + lasts) - Math.min(marginMs, lasts / 4);
+}
+
+function claimsOf(access: string): { exp?: unknown; iat?: unknown } {
   const payload = access.split('.')[1];
-  if (payload === undefined) return Number.POSITIVE_INFINITY;
+  if (payload === undefined) return {};
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
-    return isRecord(claims) && typeof claims.exp === 'number' ? claims.exp * 1000 : Number.POSITIVE_INFINITY;
+    return typeof claims === 'object' && claims !== null ? claims : {};
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return {};
   }
-}
-
-function tokensOf(answer: unknown): Tokens | null {
-  if (!isRecord(answer) || !isRecord(answer.tokens)) return null;
-  const { access, refresh } = answer.tokens;
-  return typeof access === 'string' && typeof refresh === 'string' ? { access, refresh } : null;
-}
-
-function codeOf(answer: unknown): ErrorCode {
-  return isRecord(answer) && answer.code === 'token_expired' ? 'token_expired' : 'unauthenticated';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -21,9 +21,12 @@ beforeAll(async () => {
   [hall, noise] = [await ana.createChat(community, 'hall'), await ana.createChat(community, 'noise')];
   const people = await Promise.all(Array.from({ length: 10 }, (_, i) => signUp(house.base, `Reader${i}`)));
   await Promise.all(people.map((person) => person.join(community)));
-  for (let i = 0; i < readers; i += people.length)
-    sockets.push(...(await Promise.all(people.map((person) => openSocket(person.base, person.token)))));
-  for (const socket of sockets) await socket.ask('joined', { type: 'join', channel: hall.id });
+  const enter = async (person: Someone) => {
+    const socket = await openSocket(person.base, person.token);
+    await socket.ask('joined', { type: 'join', channel: hall.id });
+    return socket;
+  };
+  while (sockets.length < readers) sockets.push(...(await Promise.all([...people, ...people].map(enter))));
 }, 120_000);
 afterAll(async () => {
   for (const socket of sockets) socket.raw.terminate();

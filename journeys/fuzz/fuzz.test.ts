@@ -68,6 +68,9 @@ test('garbage frames are refused with a code, or the socket is closed with one',
     fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 20 }), fc.boolean(), async (garbage, binary) => {
       const socket = await openSocket(ana.base, ana.token);
       for (const each of garbage) socket.raw.send(binary ? Buffer.from(each) : each);
+      // What is answered at once has been answered when this is; unless the socket was closed.
+      socket.tell({ type: 'ping' });
+      await Promise.race([socket.hear('pong').catch(() => {}), socket.closed]);
       socket.raw.close(1000);
       const { code } = await within(socket.closed, 'the socket to close');
       expect([1000, 1005, 1006].includes(code) || (code >= 4000 && code < 5000), `closed with ${code}`).toBe(true);

@@ -56,9 +56,13 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
     process: child,
     said: () => said,
     ended,
-    stop() {
+    async stop() {
       child.kill('SIGINT');
-      return within(ended, 'the server to stop', 20_000);
+      try {
+        return await within(ended, 'the server to stop', 20_000);
+      } finally {
+        child.kill('SIGKILL');
+      }
     },
   };
   while (!(await isReady(server.base))) {

@@ -17,14 +17,18 @@ export type PastChange = { at: number; by: Person } & (
   | { do: 'pin'; number: number }
 );
 
-/** A conversation that went on here, or elsewhere, for a while. */
-export interface PastChannel extends Omit<NewChannel, 'pair' | 'chatNumber'> {
-  createdAt: Date;
-  members: readonly { person: Id; role: CommunityRole }[];
+/** A part of a conversation's past. */
+export interface Past {
   /** In the order in which they happened. */
   changes: readonly PastChange[];
   /** How far somebody has read; authors have read up to their last message anyway. */
   reads: readonly { person: Id; number: number; at: number }[];
+}
+
+/** A conversation that went on here, or elsewhere, for a while. */
+export interface PastChannel extends Omit<NewChannel, 'pair' | 'chatNumber'>, Past {
+  createdAt: Date;
+  members: readonly { person: Id; role: CommunityRole }[];
 }
 
 /**
@@ -41,18 +45,25 @@ export async function bringInChannels(tx: Transaction, past: readonly PastChanne
       ...(channel.kind === 'direct' ? { pair: pairOf(channel.members.map((member) => member.person)) } : {}),
     })),
   );
-  const placed = channels.map((channel, i) => ({ id: channel.id, past: past[i] }));
-  const changes = placed.flatMap(({ id, past }) => (past?.changes ?? []).map((change) => toChange(id, change)));
+  await bringInMore(
+    tx,
+    channels.flatMap(({ id }, i) => past.slice(i, i + 1).map(({ changes, reads }) => ({ channel: id, changes, reads }))),
+  );
+  return channels;
+}
+
+/** What comes next in conversations that were too long to be brought in at once. */
+export async function bringInMore(tx: Transaction, past: readonly (Past & { channel: Id })[]): Promise<void> {
+  const changes = past.flatMap((part) => part.changes.map((change) => toChange(part.channel, change)));
   for (const outcome of await writeGroup(tx, changes, Date.now())) if (outcome instanceof PlazaError) throw outcome;
 
-  const reads = placed.flatMap(({ id, past }) => (past?.reads ?? []).map((read) => ({ ...read, channel: id })));
+  const reads = past.flatMap((part) => part.reads.map((read) => ({ ...read, channel: part.channel })));
   await tx`
     insert into read_positions (person, channel, number, read_at)
     select person, channel, number, to_timestamp(ms / 1000)
     from unnest(${reads.map((r) => r.person)}::bigint[], ${reads.map((r) => r.channel)}::bigint[], ${reads.map((r) => r.number)}::int[],
       ${reads.map((r) => r.at)}::float8[]) as r (person, channel, number, ms)
     on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
-  return channels;
 }
 
 function toChange(channel: Id, past: PastChange): Change {

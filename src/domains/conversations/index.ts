@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Who } from '../policy/index.ts';
 
 export { createConversations } from './create.ts';
-export { bringInChannels, type PastChange, type PastChannel } from './history.ts';
+export { bringInChannels, bringInMore, type Past, type PastChange, type PastChannel } from './history.ts';
 export { createLog, type Log } from './log.ts';
 export { living, withMessage } from './outcome.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlazaError } from '../../../contracts/errors.ts';
-import { isConnectionLoss, type Pool, sqlState } from '../../engines/postgres/index.ts';
+import { type Pool, sqlState } from '../../engines/postgres/index.ts';
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 import { createLanes, type LaneCounts } from '../../kit/lanes.ts';
 import { type Change, type Outcome, writeGroup } from './group.ts';
 

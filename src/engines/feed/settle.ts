@@ -1,5 +1,6 @@
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 import type { Logger } from '../../kit/log.ts';
-import { isConnectionLoss, type Pool, sqlState } from '../postgres/index.ts';
+import { type Pool, sqlState } from '../postgres/index.ts';
 import { apply, bury, type Handle, NotSeenYet, PositionGone } from './apply.ts';
 import type { FeedTransaction } from './decoder.ts';
 import { formatLsn } from './lsn.ts';

@@ -1,5 +1,6 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import { isConnectionLoss, sqlState } from './index.ts';
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
+import { sqlState } from './index.ts';
 
 /**
  * The same object, whose functions answer a database that is away, full or overloaded with `unavailable`: that passes,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, isConnectionLoss, type Pool } from './index.ts';
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
+import { connect, type Pool } from './index.ts';
 import { type FreshDatabase, freshDatabase } from './testing.ts';
 
 let database: FreshDatabase;

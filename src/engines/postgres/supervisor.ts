@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Advice } from '../../kit/advice.ts';
+import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 import type { Logger } from '../../kit/log.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { asUser, type Cluster, configuration, initialise, prepareCluster } from './cluster.ts';
-import { connect, isConnectionLoss } from './index.ts';
+import { connect } from './index.ts';
 import { endOrphan, endPostgres } from './orphan.ts';
 import { chooseUser, type RunAs } from './user.ts';
 

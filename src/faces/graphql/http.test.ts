@@ -73,6 +73,12 @@ test('[H4] requests that make no sense are 4xx, in the codes of the table', asyn
     [['POST', '/graphql', { body: 'query={epoch}', headers: { 'content-type': 'application/x-www-form-urlencoded' } }], 415, 'unsupported'],
     [['POST', '/graphql', { body: '{"query":"{epoch}"}', headers: { 'content-type': 'text/plain' } }], 415, 'unsupported'],
     [['POST', '/graphql', { body: { query: 'x'.repeat(300_000) } }], 413, 'too_large'],
+    [['POST', '/graphql', { body: { query: '{ epoch }' }, headers: { accept: 'image/png' } }], 415, 'unsupported'],
+    [
+      ['POST', '/graphql', { body: { query: 'subscription { myEvents { __typename } }' }, headers: { accept: 'application/json' } }],
+      415,
+      'unsupported',
+    ],
     [['GET', '/graphql?query=mutation{signOut{signedOut}}'], 405, 'method_not_allowed'],
     [['PUT', '/graphql', { body: { query: '{ epoch }' } }], 405, 'method_not_allowed'],
   ];

@@ -75,6 +75,8 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
   metrics.gauge('plaza_graphql_websockets', 'GraphQL websocket connections open now.', websocket.connections);
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    // Before anything is done: an answer that may not be told would have changed things all the same.
+    if (!understood.test(request.headers.accept ?? '*/*')) throw notAcceptable();
     const ending = new AbortController();
     endings.add(ending);
     reply.raw.once('close', () => {
@@ -91,10 +93,14 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     };
     const asked: RequestInit = { method: request.method, headers: headersOf(request) };
     if (request.body instanceof Buffer) asked.body = new Uint8Array(request.body);
-    const response = await yoga.fetch(`http://plaza${request.url}`, asked, { caller });
+    const [, ...search] = request.url.split('?');
+    const response = await yoga.fetch(`http://plaza/graphql?${search.join('?')}`, asked, { caller });
+    if (response.status === 406) throw notAcceptable();
     reply.code(response.status);
     for (const [name, value] of response.headers) if (!hopByHop.has(name)) reply.header(name, value);
-    return reply.send(response.headers.get('content-type') === 'text/event-stream' ? response.body : await response.text());
+    if (response.headers.get('content-type') !== 'text/event-stream') return reply.send(await response.text());
+    // A proxy that gathers answers would keep events back.
+    return reply.header('x-accel-buffering', 'no').send(response.body);
   }
 
   return {
@@ -120,6 +126,16 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
       await yoga.dispose();
     },
   };
+}
+
+/** In what an answer can be told: JSON of one name or another, events. */
+const understood = /json|text\/event-stream|multipart\/mixed|(\*|application|text)\/\*/i;
+
+function notAcceptable(): PlazaError {
+  return new PlazaError(
+    'unsupported',
+    'Answers are JSON and those of subscriptions are events; accept application/json or text/event-stream.',
+  );
 }
 
 /** Fields of one connection, which the server sets itself. */

@@ -17,8 +17,6 @@ export interface AccessDeps {
 /** Questions of one query. */
 const asksAtOnce = 2000;
 
-export type Access = ReturnType<typeof createAccess>;
-
 /**
  * L9: suspend → look up → resume. What an access event names is suspended at once, so that nothing later is delivered;
  * then the database is asked. Those who may go on are told the head and sync, the others are told that they left.

@@ -16,7 +16,7 @@ import { createWebSockets } from './websocket.ts';
 import { createWheel } from './wheel.ts';
 
 export type { Live } from './live.ts';
-export { defaultSocketSettings, type SocketSettings } from './settings.ts';
+export type { SocketSettings } from './settings.ts';
 
 export interface SocketDeps {
   doors: Doors;
