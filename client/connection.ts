@@ -16,8 +16,6 @@ type Ready = Extract<ServerFrame, { type: 'ready' }>;
 type Bye = Extract<ServerFrame, { type: 'bye' }>;
 
 export interface ConnectionEvents {
-  /** The places to resume after a cut. */
-  resume(): Extract<ClientFrame, { type: 'hello' }>['resume'];
   /** @param first the first one on this socket; later ones bring only the lists anew */
   ready(frame: Ready, first: boolean): void;
   frame(frame: Exclude<ServerFrame, Ready>): void;
@@ -49,7 +47,7 @@ const openMs = 15_000;
 const beatMs = 5000;
 const pingMs = 15_000;
 
-/** One socket that comes back by itself after every cut, with growing and jittered delays, and resumes where it was. */
+/** One socket that comes back by itself after every cut, with growing and jittered delays. */
 export function createConnection(base: URL, tokens: TokenKeeper, events: ConnectionEvents): Connection {
   const address = new URL('/socket', base);
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -84,10 +82,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     socket = opened;
     openedAt = heardAt = pingedAt = Date.now();
     timers.anew('beat', beatMs, heartbeat);
-    opened.onopen = () => {
-      const resume = events.resume();
-      put({ type: 'hello', token, ...(resume === undefined ? {} : { resume }) });
-    };
+    opened.onopen = () => put({ type: 'hello', token });
     opened.onmessage = ({ data }) => {
       if (socket !== opened) return;
       heardAt = Date.now();

@@ -36,6 +36,7 @@ export interface Outbox {
 /** Own messages are looked for among so many of the last ones; the number in the answer finds them anywhere. */
 const lookedThrough = 200;
 const longestWaitMs = 15_000;
+const mostFailures = 5;
 let keys = 0;
 
 /**
@@ -81,15 +82,16 @@ export function createOutbox(
       const { key, body, replyTo } = next;
       try {
         const answer = await connection.ask({ type: 'send', channel, key, body, ...(replyTo === undefined ? {} : { replyTo }) });
+        if (answer.type !== 'ack') throw new PlazaError('internal');
         failures = 0;
-        if (answer.type !== 'ack') continue;
         const { number, version } = answer;
         replace(key, (one) => ({ ...one, number }));
         resolve(key, number);
         on.committed(number, version);
       } catch (error) {
         const refusal = asRefusal(error);
-        if (!refusal.retryable) refuse(key, refusal);
+        // What the server fails at again and again must not hold up the rest.
+        if (!refusal.retryable || (refusal.code === 'internal' && failures >= mostFailures)) refuse(key, refusal);
         else {
           // After a cut `live` goes on sooner.
           const waitMs = refusal.details.retryAfter === undefined ? 500 * 2 ** failures++ : refusal.details.retryAfter * 1000;

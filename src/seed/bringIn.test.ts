@@ -16,7 +16,7 @@ afterAll(async () => {
   }
 });
 
-async function seeded(seed: number, end: number): Promise<Pool> {
+async function seeded(seed: number, end: number, groupSize = 2000): Promise<Pool> {
   const database = await freshDatabase();
   const sql = connect(database.url, { max: 2, name: 'seed-test' });
   opened.push({ sql, database });
@@ -26,6 +26,7 @@ async function seeded(seed: number, end: number): Promise<Pool> {
     application: '1',
     password,
     end,
+    groupSize,
     came: (messages) => (came += messages),
   });
   expect([made.messages, came]).toEqual([3000, 3000]);
@@ -85,6 +86,13 @@ describe('a seeded world', () => {
       expect(after[rule]).toBe(1);
     expect(after['discussions know their comments and how popular they are']).toBeGreaterThan(0);
     expect(after['reactions are counted as they were given']).toBeGreaterThan(0);
+  });
+
+  it('is the same in small groups, where long conversations come in parts', async () => {
+    const sql = await seeded(5, end, 40);
+    const [longest] = await sql<{ version: number }[]>`select max(version) as version from channel_heads`;
+    expect(longest?.version).toBeGreaterThan(2 * 40);
+    expect(await content(sql, end)).toBe(await content(await seeded(5, end), end));
   });
 
   it('has people who can sign in, and edits with what was there before', async () => {

@@ -1,7 +1,7 @@
 import type { Id, Person } from '../../contracts/nouns.ts';
 import { bringInAccounts } from '../domains/accounts/index.ts';
 import { bringInCommunity } from '../domains/communities/index.ts';
-import { bringInChannels, type PastChange, type PastChannel } from '../domains/conversations/index.ts';
+import { bringInChannels, bringInMore, type Past, type PastChange, type PastChannel } from '../domains/conversations/index.ts';
 import type { Pool } from '../engines/postgres/index.ts';
 import type { PlannedCommunity } from './communities.ts';
 import type { Conversation } from './conversation.ts';
@@ -19,84 +19,114 @@ export interface Place {
   came: (messages: number) => void;
   /** Ends it between two groups. */
   signal?: AbortSignal;
+  /** Changes written in one transaction; 2,000 unless told. Larger groups are not faster. */
+  groupSize?: number;
 }
 
-/** Changes written in one transaction. Larger groups are not faster. */
-const groupSize = 2000;
-
 /** Brings a planned world in, by the domains' own ways for history. Answers what it made. */
-export async function bringIn(
-  world: World,
-  { sql, application, password, end, came, signal }: Place,
-): Promise<{ conversations: number; messages: number }> {
-  const at = (time: number) => new Date(end - span + time);
-  const people: Person[] = [];
-  for (let from = 0; from < world.people.length; from += 1000) {
-    const some = world.people.slice(from, from + 1000);
-    const accounts = some.map((person) => ({ ...person, email: `${person.handle}@example.com`, createdAt: at(person.joinedAt) }));
-    people.push(...(await sql.begin((tx) => bringInAccounts(tx, application, password, accounts))));
-  }
-  const personAt = (place: number): Person => {
-    const person = people[place];
-    if (!person) throw new Error(`the plan names a person ${place} who is not in it`);
+export async function bringIn(world: World, place: Place): Promise<{ conversations: number; messages: number }> {
+  const people = await bringInPeople(world, place);
+  const personAt = (at: number): Person => {
+    const person = people[at];
+    if (!person) throw new Error(`the plan names a person ${at} who is not in it`);
     return person;
   };
+  const communities = await bringInCommunities(world, place, personAt);
 
-  const communities = new Map<PlannedCommunity, Id>();
-  for (const planned of world.communities) {
-    const { subject, members, moderators } = planned;
-    const { id } = await sql.begin((tx) =>
-      bringInCommunity(tx, {
-        ...planned,
-        application,
-        description: subject.description,
-        tags: subject.tags,
-        createdBy: personAt(members[0]?.person ?? 0).id,
-        createdAt: at(planned.createdAt),
-        members: members.map(({ person, joinedAt }, i) => ({
-          person: personAt(person).id,
-          role: i === 0 ? 'owner' : moderators.has(person) ? 'moderator' : 'member',
-          joinedAt: at(joinedAt),
-        })),
-      }),
-    );
-    communities.set(planned, id);
-  }
-
+  const groupSize = place.groupSize ?? 2000;
   const made = { conversations: 0, messages: 0 };
   let group: PastChannel[] = [];
   let changes = 0;
-  let writing: Promise<unknown> = Promise.resolve();
+  let writing: Promise<Id | undefined> = Promise.resolve(undefined);
   // One group is written while the next one is thought up.
   const write = async () => {
     const full = group;
-    const messages = full.reduce((sum, channel) => sum + channel.changes.filter((change) => change.do === 'post').length, 0);
     group = [];
     changes = 0;
     await writing;
-    writing = sql.begin((tx) => bringInChannels(tx, full)).then(() => came(messages));
+    writing = place.sql
+      .begin((tx) => bringInChannels(tx, full))
+      .then((channels) => {
+        wrote(full);
+        return channels.at(-1)?.id;
+      });
     made.conversations += full.length;
-    made.messages += messages;
   };
+  const wrote = (parts: readonly Past[]) => {
+    const messages = parts.reduce((sum, part) => sum + part.changes.filter((change) => change.do === 'post').length, 0);
+    made.messages += messages;
+    place.came(messages);
+  };
+
   for (const conversation of world.conversations()) {
-    if (signal?.aborted) break;
-    group.push(toPast(conversation, { application, community: communities.get(conversation.community), personAt, at }));
-    changes += conversation.changes.length;
-    if (changes >= groupSize) await write();
+    if (place.signal?.aborted) break;
+    const past = toPast(conversation, { ...place, community: communities.get(conversation.community), personAt });
+    const [first, ...more] = inParts(past, groupSize);
+    group.push({ ...past, ...first });
+    changes += first.changes.length;
+    if (changes >= groupSize || more.length > 0) await write();
+    for (const part of more) {
+      const channel = await writing;
+      if (channel === undefined || place.signal?.aborted) break;
+      await place.sql.begin((tx) => bringInMore(tx, [{ ...part, channel }]));
+      wrote([part]);
+    }
   }
   await write();
   await writing;
   return made;
 }
 
-interface Known {
-  application: Id;
-  community: Id | undefined;
-  personAt: (place: number) => Person;
-  at: (time: number) => Date;
+const at = ({ end }: Pick<Place, 'end'>, time: number) => new Date(end - span + time);
+
+async function bringInPeople(world: World, place: Place): Promise<Person[]> {
+  const people: Person[] = [];
+  for (let from = 0; from < world.people.length; from += 1000) {
+    const some = world.people.slice(from, from + 1000);
+    const accounts = some.map((person) => ({ ...person, email: `${person.handle}@example.com`, createdAt: at(place, person.joinedAt) }));
+    people.push(...(await place.sql.begin((tx) => bringInAccounts(tx, place.application, place.password, accounts))));
+  }
+  return people;
 }
 
-function toPast(conversation: Conversation, { application, community, personAt, at }: Known): PastChannel {
+async function bringInCommunities(world: World, place: Place, personAt: (at: number) => Person): Promise<Map<PlannedCommunity, Id>> {
+  const communities = new Map<PlannedCommunity, Id>();
+  for (const planned of world.communities) {
+    const { subject, members, moderators } = planned;
+    const past = {
+      ...planned,
+      application: place.application,
+      description: subject.description,
+      tags: subject.tags,
+      createdBy: personAt(members[0]?.person ?? 0).id,
+      createdAt: at(place, planned.createdAt),
+      members: members.map(({ person, joinedAt }, i) => ({
+        person: personAt(person).id,
+        role: i === 0 ? ('owner' as const) : moderators.has(person) ? ('moderator' as const) : ('member' as const),
+        joinedAt: at(place, joinedAt),
+      })),
+    };
+    const { id } = await place.sql.begin((tx) => bringInCommunity(tx, past));
+    communities.set(planned, id);
+  }
+  return communities;
+}
+
+/** At least one part; who has read how far comes with the last one, when all is there to be read. */
+function inParts({ changes, reads }: Past, size: number): [Past, ...Past[]] {
+  const first = changes.slice(0, size);
+  if (first.length === changes.length) return [{ changes, reads }];
+  return [{ changes: first, reads: [] }, ...inParts({ changes: changes.slice(size), reads }, size)];
+}
+
+interface Known extends Pick<Place, 'application' | 'end'> {
+  community: Id | undefined;
+  personAt: (at: number) => Person;
+}
+
+function toPast(conversation: Conversation, known: Known): PastChannel {
+  const { application, community, personAt } = known;
+  const ms = (time: number) => at(known, time).getTime();
   const { kind, name, topic, tags, people, createdBy } = conversation;
   const inCommunity = kind === 'discussion' || kind === 'chat';
   const creator = personAt(createdBy).id;
@@ -106,7 +136,7 @@ function toPast(conversation: Conversation, { application, community, personAt, 
     kind,
     visibility: inCommunity ? 'public' : 'private',
     createdBy: creator,
-    createdAt: at(conversation.createdAt),
+    createdAt: at(known, conversation.createdAt),
     ...(inCommunity && community !== undefined ? { community } : {}),
     ...(name === undefined ? {} : { name }),
     ...(topic === undefined ? {} : { topic }),
@@ -115,7 +145,7 @@ function toPast(conversation: Conversation, { application, community, personAt, 
       person: personAt(person).id,
       role: person === createdBy && kind !== 'direct' ? 'owner' : 'member',
     })),
-    changes: conversation.changes.map((change): PastChange => ({ ...change, at: at(change.at).getTime(), by: personAt(change.by) })),
-    reads: conversation.reads.map((read) => ({ person: personAt(read.person).id, number: read.number, at: at(read.at).getTime() })),
+    changes: conversation.changes.map((change): PastChange => ({ ...change, at: ms(change.at), by: personAt(change.by) })),
+    reads: conversation.reads.map((read) => ({ person: personAt(read.person).id, number: read.number, at: ms(read.at) })),
   };
 }

@@ -94,7 +94,8 @@ export function createAccess({ registry, delivery, recheck, conversations, patie
 
   function decide(doubt: Doubt, may: boolean): void {
     const { client, room } = doubt;
-    if (client.gone) return;
+    // Gone, or refused meanwhile when the whole client was looked up.
+    if (client.gone || client.doubts.get(room) !== doubt) return;
     if (!may) {
       registry.refuse(client, room);
       return;
