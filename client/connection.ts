@@ -81,7 +81,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     const opened = new WebSocket(address, subprotocol);
     socket = opened;
     openedAt = heardAt = pingedAt = Date.now();
-    timers.anew('beat', beatMs, heartbeat);
+    timers.anew('beat', Math.min(Math.max(tokens.msLeft(), 0), beatMs), heartbeat);
     opened.onopen = () => put({ type: 'hello', token });
     opened.onmessage = ({ data }) => {
       if (socket !== opened) return;
@@ -127,13 +127,14 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       lost(1006);
       return;
     }
-    timers.anew('beat', beatMs, heartbeat);
+    const tokenMs = tokens.msLeft();
+    timers.anew('beat', tokenMs > 0 ? Math.min(tokenMs, beatMs) : beatMs, heartbeat);
     if (!ready) return;
     if (now - pingedAt >= Math.min(pingMs, silenceMs / 3)) {
       pingedAt = now;
       put({ type: 'ping' });
     }
-    if (tokens.msLeft() <= 0) greet();
+    if (tokenMs <= 0) greet();
   }
 
   /** Says hello on the open connection: with a new token if it is time for one, and for fresh lists. */
@@ -210,7 +211,7 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
       const answer = new Promise<ServerFrame>((resolve, reject) => asked.set(id, { resolve, reject }));
       const present = socket;
       timers.anew(`ask ${id}`, answerMs, () => {
-        if (heardAt < askedAt && socket === present) lost(1006);
+        if (heardAt <= askedAt && socket === present) lost(1006);
         asked.get(id)?.reject(new PlazaError('unavailable', 'The server did not answer in time.'));
         asked.delete(id);
       });

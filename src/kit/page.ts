@@ -25,10 +25,11 @@ export function encodeCursor(key: CursorKey): string {
 }
 
 /**
- * The sort key of a cursor made by `encodeCursor`, with exactly these parts: `id` (decimal string), `number`, `text`.
+ * The sort key of a cursor made by `encodeCursor`, with exactly these parts: `id` (decimal string), `int` (32 bits),
+ * `time` (ms since 1970, until 9999), `number` (any finite one), `text`. What passes fits its column.
  * @throws invalid_input for anything else
  */
-export function decodeCursor(cursor: string, parts: readonly ('id' | 'number' | 'text')[]): CursorKey {
+export function decodeCursor(cursor: string, parts: readonly ('id' | 'int' | 'time' | 'number' | 'text')[]): CursorKey {
   const refuse = () =>
     new PlazaError('invalid_input', 'The cursor is not one that this list gave; start from the beginning.', { field: 'after' });
   if (cursor.length > 500) throw refuse();
@@ -42,6 +43,8 @@ export function decodeCursor(cursor: string, parts: readonly ('id' | 'number' | 
   return parts.map((part, i) => {
     const value: unknown = key[i];
     if (part === 'number' && typeof value === 'number' && Number.isFinite(value)) return value;
+    if (part === 'int' && Number.isInteger(value) && Math.abs(Number(value)) <= 2_147_483_647) return Number(value);
+    if (part === 'time' && typeof value === 'number' && value >= 0 && value < 253_402_300_800_000) return value;
     if (part === 'id' && typeof value === 'string' && isId(value)) return value;
     if (part === 'text' && typeof value === 'string' && !value.includes('\u0000')) return value;
     throw refuse();

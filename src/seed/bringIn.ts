@@ -61,7 +61,7 @@ export async function bringIn(world: World, place: Place): Promise<{ conversatio
   for (const conversation of world.conversations()) {
     if (place.signal?.aborted) break;
     const past = toPast(conversation, { ...place, community: communities.get(conversation.community), personAt });
-    const [first, ...more] = inParts(past, groupSize);
+    const [first = past, ...more] = inParts(past, groupSize);
     group.push({ ...past, ...first });
     changes += first.changes.length;
     if (changes >= groupSize || more.length > 0) await write();
@@ -112,11 +112,13 @@ async function bringInCommunities(world: World, place: Place, personAt: (at: num
   return communities;
 }
 
-/** At least one part; who has read how far comes with the last one, when all is there to be read. */
-function inParts({ changes, reads }: Past, size: number): [Past, ...Past[]] {
-  const first = changes.slice(0, size);
-  if (first.length === changes.length) return [{ changes, reads }];
-  return [{ changes: first, reads: [] }, ...inParts({ changes: changes.slice(size), reads }, size)];
+/** Who has read how far comes with the last part, when all is there to be read. */
+function inParts({ changes, reads }: Past, size: number): Past[] {
+  const parts = Math.ceil(changes.length / size);
+  return Array.from({ length: parts }, (_, i) => ({
+    changes: changes.slice(i * size, (i + 1) * size),
+    reads: i === parts - 1 ? reads : [],
+  }));
 }
 
 interface Known extends Pick<Place, 'application' | 'end'> {

@@ -48,7 +48,7 @@ function search(sql: Deps['sql'], who: Who, filter: Filter, q: string, page: Pag
       where ${visible(sql, who)} and ${asked(sql, who, filter)}
         and (fold(c.name) like '%' || fold(${pattern}) || '%' or fold(${q}) <% fold(c.name))
     ) found
-    where ${score === undefined || after === undefined ? sql`true` : sql`(likeness, id) < (${score}::real, ${after}::bigint)`}
+    where ${score === undefined || after === undefined ? sql`true` : sql`(likeness, id) < (${Math.fround(Number(score))}::real, ${after}::bigint)`}
     order by likeness desc, id desc limit ${size + 1}`;
 }
 

@@ -39,11 +39,11 @@ export function createAppChat({ sql, policy }: Deps): Conversations['createAppCh
 export function appChats({ sql, policy }: Deps): Conversations['appChats'] {
   return async (who, application, page) => {
     const size = pageSize(page);
-    const after = page.after ? Number(decodeCursor(page.after, ['number'])[0]) : 0;
+    const after = page.after ? Number(decodeCursor(page.after, ['int'])[0]) : 0;
     await askApplication(sql, policy, who, application, 'application.read');
     const rows = await sql<AppChatRow[]>`
       select c.*, h.number as last_number from channels c join channel_heads h on h.channel = c.id
-      where c.application = ${application} and c.chat_number is not null and c.chat_number > ${Math.trunc(after)}
+      where c.application = ${application} and c.chat_number is not null and c.chat_number > ${after}
       order by c.chat_number limit ${size + 1}`;
     return toPage(rows, size, toAppChat, (row) => [row.chat_number ?? 0]);
   };

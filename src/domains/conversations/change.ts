@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel } from '../../../contracts/nouns.ts';
 import { tags, text } from '../../kit/text.ts';
+import { freshly } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 import { channelName, httpsUrl } from './names.ts';
@@ -20,7 +21,7 @@ export function change({ policy, log }: Deps): Conversations['change'] {
       ...(input.posting === undefined ? {} : { posting: input.posting }),
       ...(input.archived === undefined ? {} : { archived: input.archived }),
     };
-    const standing = await policy.toChannel(who, input.channel);
+    const standing = await freshly(policy, who, input.channel);
     policy.ask('channel.change', standing);
     const outcome = await log.change({
       channel: input.channel,

@@ -8,7 +8,7 @@ import type { Conversations } from './index.ts';
 import { channelName } from './names.ts';
 import { openChannel } from './open.ts';
 
-const largestGroup = 100;
+export const largestGroup = 100;
 
 /** Makes a group message: a private channel of these people and the caller. */
 export function createGroup({ sql, policy }: Deps): Conversations['createGroup'] {

@@ -14,9 +14,9 @@ export function deleteMessage({ policy, log }: Deps): Conversations['delete'] {
       channel: input.channel,
       by,
       number,
-      plan({ message }) {
+      plan({ channel, message }) {
         if (message === null) throw new PlazaError('not_found', 'There is no message of that number.');
-        policy.ask('message.delete', { ...standing, own: message.author === by.id });
+        policy.ask('message.delete', { ...standing, channelArchived: channel.archived, own: message.author === by.id });
         return message.deletedAt !== null ? null : { do: 'delete', message };
       },
     });

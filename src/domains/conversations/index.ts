@@ -4,6 +4,7 @@ import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Who } from '../policy/index.ts';
 
+export { allowed } from './access.ts';
 export { createConversations } from './create.ts';
 export { bringInChannels, bringInMore, type Past, type PastChange, type PastChannel } from './history.ts';
 export { createLog, type Log } from './log.ts';

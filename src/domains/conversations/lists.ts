@@ -27,7 +27,7 @@ function toDiscussion(row: DiscussionRow): Discussion {
   return { channel: toChannel(row), comments: row.comments, activeAt: row.active_at.toISOString() };
 }
 
-const cursorParts = { latest: ['number', 'id'], popular: ['number', 'id'], unanswered: ['id'] } as const;
+const cursorParts = { latest: ['time', 'id'], popular: ['int', 'id'], unanswered: ['id'] } as const;
 const cursorKeys: Record<Sort, (row: DiscussionRow) => CursorKey> = {
   latest: (row) => [row.active_at.getTime(), row.id],
   popular: (row) => [row.popularity, row.id],
@@ -93,7 +93,7 @@ function beyond(sql: Sql, sort: Sort, place: CursorKey) {
   const [key = 0, id = '0'] = place;
   if (sort === 'latest') return sql`and (c.active_at, c.id) < (to_timestamp(${Number(key)}::float8 / 1000), ${id}::bigint)`;
   return sort === 'popular'
-    ? sql`and (c.popularity, c.id) < (${Math.trunc(Number(key))}::int, ${id}::bigint)`
+    ? sql`and (c.popularity, c.id) < (${key}::int, ${id}::bigint)`
     : sql`and c.id < ${key}::bigint`;
 }
 

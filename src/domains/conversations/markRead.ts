@@ -1,5 +1,6 @@
 import { topicPrefix } from '../../../contracts/events.ts';
 import { wholeNumber } from '../../kit/text.ts';
+import { allowed } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 
@@ -10,8 +11,7 @@ import type { Conversations } from './index.ts';
 export function markRead({ sql, policy }: Deps): Conversations['markRead'] {
   return async (who, input) => {
     const number = wholeNumber(input.number, 'number', 0);
-    const standing = await policy.toChannel(who, input.channel);
-    policy.ask('message.mark_read', standing);
+    await allowed(policy, 'message.mark_read', who, input.channel);
     const person = speaker(who).id;
     // One statement and one transaction: the position and its event.
     const [row] = await sql<{ number: number }[]>`

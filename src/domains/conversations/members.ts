@@ -3,7 +3,8 @@ import type { CommunityRole, Id } from '../../../contracts/nouns.ts';
 import { emit } from '../../engines/feed/emit.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { decodeCursor, pageSize, toPage } from '../../kit/page.ts';
-import { mustExist } from './createGroup.ts';
+import { channelId, freshly } from './access.ts';
+import { largestGroup, mustExist } from './createGroup.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 import { type ChannelRow, toChannel } from './rows.ts';
@@ -11,26 +12,49 @@ import { type ChannelRow, toChannel } from './rows.ts';
 /** Adds a person to a channel; with a role, gives it to who is in it already too. */
 export function addMember({ sql, policy }: Deps): Conversations['addMember'] {
   return async (who, input) => {
-    const standing = await policy.toChannel(who, input.channel);
-    policy.ask('channel.add', standing);
-    if (input.role !== undefined && input.role !== 'member') policy.ask('channel.set_role', standing);
     speaker(who);
+    channelId(input.channel);
     await mustExist(sql, who, [input.person], 'person');
     await sql.begin(async (tx) => {
-      const [row] = await tx<ChannelRow[]>`select * from channels where id = ${input.channel}`;
-      if (!row) throw new PlazaError('not_found');
+      const row = await locked(tx, input.channel);
+      const standing = await freshly(policy, who, input.channel, tx);
+      policy.ask('channel.add', standing);
+      const before = await roleOf(tx, input);
+      const role = input.role ?? (before === 'none' ? 'member' : before);
+      if (role === before) return;
+      // Another role is more than to be added, downwards too.
+      if (role !== 'member' || before !== 'none') policy.ask('channel.set_role', { ...standing, targetRole: before });
       if (row.community !== null) await mustBelong(tx, row.community, input.person);
-      const changed = await tx`
-        insert into channel_members (channel, person, role) values (${input.channel}, ${input.person}, ${input.role ?? 'member'})
-        on conflict (channel, person) do update set role = excluded.role where ${input.role !== undefined}::bool and channel_members.role <> excluded.role
-        returning person`;
-      if (changed.length === 0) return;
+      if (row.kind === 'group' && before === 'none') await mustHaveRoom(tx, input.channel);
+      await tx`
+        insert into channel_members (channel, person, role) values (${input.channel}, ${input.person}, ${role})
+        on conflict (channel, person) do update set role = excluded.role`;
       await emit(tx, [
         { topic: { kind: 'access' }, event: { type: 'access', channel: input.channel, person: input.person } },
         { topic: { kind: 'person', person: input.person }, event: { type: 'channel_joined', channel: toChannel(row) } },
       ]);
     });
   };
+}
+
+/**
+ * The channel's row, locked before the caller's standing is read: who is being removed at the same moment adds nobody,
+ * nor themselves again.
+ */
+async function locked(tx: Transaction, channel: Id): Promise<ChannelRow> {
+  const [row] = await tx<ChannelRow[]>`select * from channels where id = ${channel} for no key update`;
+  if (!row) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
+  return row;
+}
+
+async function roleOf(tx: Transaction, { channel, person }: { channel: Id; person: Id }): Promise<CommunityRole | 'none'> {
+  const [row] = await tx<{ role: CommunityRole }[]>`select role from channel_members where channel = ${channel} and person = ${person}`;
+  return row?.role ?? 'none';
+}
+
+async function mustHaveRoom(tx: Transaction, group: Id): Promise<void> {
+  const [{ count = 0 } = {}] = await tx<{ count: number }[]>`select count(*)::int as count from channel_members where channel = ${group}`;
+  if (count >= largestGroup) throw new PlazaError('conflict', `A group has at most ${largestGroup} people.`, { field: 'person' });
 }
 
 /** The lock makes a removal from the community wait, so that it takes this membership along. */
@@ -45,11 +69,13 @@ async function mustBelong(tx: Transaction, community: Id, person: Id): Promise<v
 /** Removes another, or oneself. Delivery to that person ends with the commit (L9). */
 export function removeMember({ sql, policy }: Deps): Conversations['removeMember'] {
   return async (who, input) => {
-    const standing = await policy.toChannel(who, input.channel);
     const own = input.person === speaker(who).id;
-    policy.ask(own ? 'channel.leave' : 'channel.remove', standing);
+    channelId(input.channel);
     await mustExist(sql, who, [input.person], 'person');
     await sql.begin(async (tx) => {
+      await locked(tx, input.channel);
+      const standing = await freshly(policy, who, input.channel, tx);
+      policy.ask(own ? 'channel.leave' : 'channel.remove', { ...standing, targetRole: await roleOf(tx, input) });
       const gone = await tx`delete from channel_members where channel = ${input.channel} and person = ${input.person} returning person`;
       if (gone.length === 0) return;
       await emit(tx, [
@@ -62,11 +88,12 @@ export function removeMember({ sql, policy }: Deps): Conversations['removeMember
 
 export function members({ sql, policy }: Deps): Conversations['members'] {
   return async (who, channel, page) => {
+    channelId(channel);
     const size = pageSize(page);
     const after = page.after ? (decodeCursor(page.after, ['id'])[0] ?? '0') : '0';
     const rows = await sql<{ person: Id; role: CommunityRole; joined_at: Date }[]>`
       select person, role, joined_at from channel_members where channel = ${channel} and person > ${after} order by person limit ${size + 1}`;
-    await policy.toChannel(who, channel);
+    await freshly(policy, who, channel);
     return toPage(
       rows,
       size,

@@ -66,13 +66,14 @@ function range(
 export function messagesOf({ sql, policy }: Deps): Conversations['messagesOf'] {
   return async (who, channels, after, first) => {
     const limit = wholeNumber(first, 'first', 1, limits.page);
+    const from = wholeNumber(after, 'after', 0);
     const rows = await sql<Found[]>`
       select h.channel as head_channel, h.number as head_number, h.version as head_version, m.*
       from unnest(${[...new Set(channels)]}::bigint[]) as asked (channel)
       join channel_heads h on h.channel = asked.channel
       left join lateral (
         select ${messageColumns(sql)}
-        from messages where channel = asked.channel and number > ${after} and number <= ${Math.min(after + limit, lastNumber)} order by number
+        from messages where channel = asked.channel and number > ${from} and number <= ${Math.min(from + limit, lastNumber)} order by number
       ) m on true`;
     const standings = await policy.toChannels(channels.map((channel) => ({ who, channel })));
     const byChannel = Map.groupBy(rows, (row) => row.head_channel);

@@ -3,6 +3,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import { limits } from '../../../contracts/wire.ts';
 import { text, wholeNumber } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
+import { allowed } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations, Posted } from './index.ts';
 import { withMessage } from './outcome.ts';
@@ -14,8 +15,7 @@ export function post({ policy, log }: Deps): Conversations['post'] {
     // Without a key the log could not try again after a lost connection: it would not know its own message.
     const key = input.key === undefined ? randomBytes(12).toString('base64url') : messageKey(input.key);
     const replyTo = input.replyTo === undefined ? null : wholeNumber(input.replyTo, 'replyTo', 1);
-    const standing = await policy.toChannel(who, input.channel);
-    policy.ask('message.post', standing);
+    const standing = await allowed(policy, 'message.post', who, input.channel);
 
     const outcome = await log.change({
       channel: input.channel,

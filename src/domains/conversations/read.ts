@@ -73,11 +73,11 @@ export function pins({ sql, policy }: Deps): Conversations['pins'] {
   return async (who, id, page) => {
     channelId(id);
     const size = pageSize(page);
-    const [at = null, number = 0] = page.after ? decodeCursor(page.after, ['number', 'number']) : [];
+    const [at = null, number = 0] = page.after ? decodeCursor(page.after, ['time', 'int']) : [];
     const rows = await sql<MessageRow[]>`
       select ${messageColumns(sql)} from messages
       where channel = ${id} and pinned_at is not null
-        and (${at}::float8 is null or (pinned_at, number) < (to_timestamp(${at}::float8 / 1000), ${Math.trunc(Number(number))}::int))
+        and (${at}::float8 is null or (pinned_at, number) < (to_timestamp(${at}::float8 / 1000), ${number}::int))
       order by pinned_at desc, number desc limit ${size + 1}`;
     await freshly(policy, who, id);
     return toPage(rows, size, toMessage, (row) => [row.pinned_at?.getTime() ?? 0, row.number]);

@@ -13,7 +13,7 @@ export function search({ sql, policy }: Deps): Conversations['search'] {
     const size = pageSize(page);
     const words = text(input.q, { field: 'q', min: 1, max: 200 }).match(/[\p{L}\p{N}]+/gu) ?? [];
     if (words.length === 0) throw new PlazaError('invalid_input', '"q" must hold at least one word.', { field: 'q' });
-    const before = page.after ? Math.trunc(Number(decodeCursor(page.after, ['number'])[0])) : 2_147_483_647;
+    const before = page.after ? Number(decodeCursor(page.after, ['int'])[0]) : 2_147_483_647;
     // Found first, sorted after: the planner takes every beginning of a word for a common one, and would read the whole
     // chat backwards in the hope of meeting matches soon.
     const rows = await sql<MessageRow[]>`

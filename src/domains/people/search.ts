@@ -15,8 +15,8 @@ export function search({ sql, policy }: Deps): People['search'] {
       const rows = await byAge(sql, who.application, String(after), size + 1);
       return toPage(rows, size, toProfile, (row) => [row.id]);
     }
-    const [rank, after] = page.after ? decodeCursor(page.after, ['number', 'id']) : [-1, '0'];
-    const rows = await byName(sql, who.application, wanted, Math.trunc(Number(rank)), String(after), size + 1);
+    const [rank, after] = page.after ? decodeCursor(page.after, ['int', 'id']) : [-1, '0'];
+    const rows = await byName(sql, who.application, wanted, Number(rank), String(after), size + 1);
     return toPage(rows, size, toProfile, (row) => [row.rank, row.id]);
   };
 }

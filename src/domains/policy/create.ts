@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
-import type { Pool } from '../../engines/postgres/index.ts';
+import type { Pool, Transaction } from '../../engines/postgres/index.ts';
 import { isId } from '../../kit/page.ts';
 import { channelFacts, communityFacts } from './facts.ts';
 import type { Decision, Policy } from './index.ts';
@@ -38,8 +38,8 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
 
   const readable = (facts: Facts) => decide('channel.read', facts).allowed;
 
-  async function toChannels(asks: readonly { who: Who; channel: Id }[]): Promise<(Facts | null)[]> {
-    const found = await channelFacts(sql, asks);
+  async function toChannels(asks: readonly { who: Who; channel: Id }[], within?: Transaction): Promise<(Facts | null)[]> {
+    const found = await channelFacts(within ?? sql, asks);
     return asks.map(({ who }, i) => {
       const facts = found[i];
       if (!facts) return null;

@@ -27,8 +27,11 @@ export interface Policy {
   toCommunity(who: Who, community: Id, within?: Transaction): Promise<Facts>;
   /** How the caller stands to a channel. Remembered until an access event of the feed; not while the feed is broken. @throws not_found if it may not be read */
   toChannel(who: Who, channel: Id): Promise<Facts>;
-  /** The same, always fresh from the database; null where it may not be read. One query for all. */
-  toChannels(asks: readonly { who: Who; channel: Id }[]): Promise<(Facts | null)[]>;
+  /**
+   * The same, always fresh from the database; with `within`, as that transaction sees it. Null where it may not be
+   * read. One query for all.
+   */
+  toChannels(asks: readonly { who: Who; channel: Id }[], within?: Transaction): Promise<(Facts | null)[]>;
   decide(action: Action, facts: Facts): Decision;
   /** @throws forbidden, naming the rule; unauthenticated for guests */
   ask(action: Action, facts: Facts): void;

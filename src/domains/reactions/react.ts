@@ -1,6 +1,6 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import { wholeNumber } from '../../kit/text.ts';
-import { living, withMessage } from '../conversations/index.ts';
+import { allowed, living, withMessage } from '../conversations/index.ts';
 import type { Deps } from './create.ts';
 import type { Reactions } from './index.ts';
 
@@ -12,8 +12,7 @@ export function react({ policy, log }: Deps): Reactions['react'] {
   return async (who, input) => {
     const emoji = oneEmoji(input.emoji);
     const number = wholeNumber(input.number, 'number', 1);
-    const standing = await policy.toChannel(who, input.channel);
-    policy.ask('message.react', standing);
+    const standing = await allowed(policy, 'message.react', who, input.channel);
     if (who.person === null) throw new PlazaError('unauthenticated');
     const outcome = await log.change({
       channel: input.channel,

@@ -39,31 +39,29 @@ test('a query whose connection is killed fails, and the pool goes on', async () 
 test('a transaction whose connection is killed does nothing more, least of all in the transaction of another', async () => {
   await sql`truncate kept`;
   for (let i = 0; i < 20; i++) {
-    let goOn = () => {};
-    const another = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    const late: Promise<boolean>[] = [];
-    const first = sql.begin(async (tx) => {
-      await tx`insert into kept values (1)`;
-      await another;
-      late.push(loss(tx`insert into kept values (2)`), loss(tx`commit`));
-      await Promise.all(late);
-    });
-    const lost = loss(first);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const within = Promise.withResolvers<void>();
+    const another = Promise.withResolvers<void>();
+    const tried = Promise.withResolvers<boolean[]>();
+    const lost = loss(
+      sql.begin(async (tx) => {
+        await tx`insert into kept values (1)`;
+        within.resolve();
+        await another.promise;
+        tried.resolve(Promise.all([loss(tx`insert into kept values (2)`), loss(tx`commit`)]));
+      }),
+    );
+    await within.promise;
     await kill();
     expect(await lost).toBe(true);
     await sql
       .begin(async (tx) => {
         await tx`insert into kept values (3)`;
-        goOn();
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        another.resolve();
+        expect(await tried.promise).toEqual([true, true]);
         await tx`insert into kept values (4)`;
         throw new Error('rolled back');
       })
       .catch((error: Error) => expect(error.message).toBe('rolled back'));
-    expect(await Promise.all(late)).toEqual([true, true]);
   }
   expect(await sql`select n from kept`).toEqual([]);
 });
