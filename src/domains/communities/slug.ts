@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
-
-/** Letters that Unicode does not take apart into a base letter and a mark. */
-const spelled: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
+import { spellOut } from '../../kit/letters.ts';
 
 /**
  * The part of an address that stands for a name: Latin letters without their accents, other scripts as they are.
  * `Café Zürich!` → `cafe-zurich`, `東京 の 会` → `東京-の-会`.
  */
 export function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[ßæœøłđðþı]/g, (letter) => spelled[letter] ?? letter)
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
+  const slug = spellOut(
+    name
+      .normalize('NFKD')
+      .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
+      .normalize('NFC')
+      .toLowerCase(),
+  ).replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
   const short = [...slug]
     .slice(0, 50)
     .join('')

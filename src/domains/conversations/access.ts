@@ -28,6 +28,15 @@ export async function allowed(policy: Policy, action: Action, who: Who, channel:
   return standing;
 }
 
+/**
+ * Asks within the transaction that makes something in the community. Its row is locked: who is being removed at the same
+ * moment leaves no channel of their own behind.
+ */
+export async function askCommunity(tx: Transaction, policy: Policy, action: Action, who: Who, community: Id): Promise<void> {
+  if (isId(community)) await tx`select from communities where id = ${community} and application = ${who.application} for share`;
+  policy.ask(action, await policy.toCommunity(who, community, tx));
+}
+
 /** Refuses what cannot be a channel's id before it reaches a query. @throws not_found */
 export function channelId(id: unknown): asserts id is Id {
   if (!isId(id)) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');

@@ -1,4 +1,5 @@
 import { text } from '../../kit/text.ts';
+import { askCommunity } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 import { channelName } from './names.ts';
@@ -9,10 +10,10 @@ export function createChannel({ sql, policy }: Deps): Conversations['createChann
   return async (who, input) => {
     const name = channelName(input.name);
     const topic = text(input.topic ?? '', { field: 'topic', max: 500 });
-    policy.ask('channel.create', await policy.toCommunity(who, input.community));
     const by = speaker(who);
-    return await sql.begin((tx) =>
-      openChannel(tx, {
+    return await sql.begin(async (tx) => {
+      await askCommunity(tx, policy, 'channel.create', who, input.community);
+      return await openChannel(tx, {
         application: who.application,
         kind: 'chat',
         community: input.community,
@@ -22,7 +23,7 @@ export function createChannel({ sql, policy }: Deps): Conversations['createChann
         visibility: input.visibility ?? 'public',
         posting: input.posting ?? 'everyone',
         members: [{ person: by.id, role: 'owner' }],
-      }),
-    );
+      });
+    });
   };
 }

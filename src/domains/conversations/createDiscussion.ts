@@ -1,5 +1,6 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import { tags } from '../../kit/text.ts';
+import { askCommunity } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import { writeGroup } from './group.ts';
 import type { Conversations } from './index.ts';
@@ -15,9 +16,9 @@ export function createDiscussion({ sql, policy }: Deps): Conversations['createDi
     const body = messageBody(input.body);
     const tagged = tags(input.tags ?? []);
     const key = input.key === undefined ? undefined : messageKey(input.key);
-    policy.ask('discussion.start', await policy.toCommunity(who, input.community));
     const by = speaker(who);
     return await sql.begin(async (tx) => {
+      await askCommunity(tx, policy, 'discussion.start', who, input.community);
       const channel = await openChannel(tx, {
         application: who.application,
         kind: 'discussion',

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { spellOut } from '../../kit/letters.ts';
 import { refuse } from './fields.ts';
 
 /** 2 to 30 characters; letters or digits at both ends, so that "@ana." at the end of a sentence means ana. */
@@ -21,16 +22,9 @@ export function cleanHandle(value: string): string {
   return handle;
 }
 
-/** Letters that Unicode does not take apart into a base letter and a mark. */
-const spelled: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
-
 /** Handles to try for a name, best first: `Ana María` → `ana-maria`, `ana-maria-2`, …; the later ones are sure to be free. */
 export function* handlesFor(name: string): Generator<string> {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[ßæœøłđðþı]/g, (letter) => spelled[letter] ?? '')
+  const plain = spellOut(name.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, ''))
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 22)
     .replace(/^-+|-+$/g, '');
