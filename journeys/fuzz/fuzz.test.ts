@@ -53,7 +53,7 @@ function frames(): { [T in ClientFrame['type']]: { type: T; [name: string]: unkn
   };
 }
 
-test('garbage frames are refused with a code, or the socket is closed with one', async () => {
+test('garbage frames are refused with a code, or the socket is closed with one', { timeout: 120_000 }, async () => {
   const frame = fc.oneof(
     ...Object.values(frames()).flatMap((valid) => [
       objectLike(valid).map((spoilt) =>
@@ -80,7 +80,7 @@ test('garbage frames are refused with a code, or the socket is closed with one',
   );
 });
 
-test('garbage GraphQL is refused with a code', async () => {
+test('garbage GraphQL is refused with a code', { timeout: 120_000 }, async () => {
   const id = Buffer.from(`Channel:${chat.id}`).toString('base64url');
   const documents = [
     '{ me { person { handle name } } }',
@@ -123,7 +123,7 @@ async function operations(): Promise<Operation[]> {
   return all.filter(({ path }) => !/sign-out|devices|\/events|\/me\/password/.test(path));
 }
 
-test('garbage REST is refused as a problem with a code', async () => {
+test('garbage REST is refused as a problem with a code', { timeout: 120_000 }, async () => {
   const all = await operations();
   expect(all.length).toBeGreaterThan(50);
   const valid = {
@@ -201,7 +201,7 @@ function wellFormed(value: string): string {
   return value.toWellFormed();
 }
 
-test('garbage cursors are refused with a code', async () => {
+test('garbage cursors are refused with a code', { timeout: 120_000 }, async () => {
   const lists = [
     '/people',
     '/communities',
@@ -227,7 +227,7 @@ test('garbage cursors are refused with a code', async () => {
   );
 });
 
-test('garbage tokens are refused with a code, and let nobody in', async () => {
+test('garbage tokens are refused with a code, and let nobody in', { timeout: 120_000 }, async () => {
   const [head = '', claims = ''] = ana.token.split('.');
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`;
   const token = fc.oneof(

@@ -45,7 +45,10 @@ export async function torture({ kills, seed, say }: TortureOptions): Promise<Out
   const outcome: Outcome = { findings: [], acknowledged: 0, kills: 0 };
   const epochs = new Set<string>();
   const clients: Client[] = [];
-  const tellMore = () => say(`The server said:\n${server.said().slice(-8_000)}\nThe database said:\n${readFileSync(join(data, 'postgres/log'), 'utf8').slice(-8_000)}`);
+  const tellMore = () =>
+    say(
+      `The server said:\n${server.said().slice(-8_000)}\nThe database said:\n${readFileSync(join(data, 'postgres/log'), 'utf8').slice(-8_000)}`,
+    );
   try {
     const people = await Promise.all(Array.from({ length: readers + writersOnly }, (_, i) => signUp(server.base, `P${i}`)));
     const [founder] = people;

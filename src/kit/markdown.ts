@@ -2,7 +2,11 @@ import { LRUCache } from 'lru-cache';
 import markdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
 
-const renderer = markdownIt({ html: false, linkify: true, breaks: true });
+const options = { html: false, linkify: true, breaks: true };
+const renderer = markdownIt(options);
+const withoutTables = markdownIt(options).disable('table');
+/** A table fills its short rows, so that a short text can become a hundred times its size and take a second to clean. */
+const mostGrowth = 12;
 const rendered = new LRUCache<string, string>({
   maxSize: 16 * 1024 * 1024,
   sizeCalculation: (html, body) => html.length + body.length + 1,
@@ -12,7 +16,8 @@ const rendered = new LRUCache<string, string>({
 export function markdownToHtml(body: string): string {
   const known = rendered.get(body);
   if (known !== undefined) return known;
-  const html = sanitizeHtml(renderer.render(body), {
+  const full = renderer.render(body);
+  const html = sanitizeHtml(full.length > body.length * mostGrowth + 1000 ? withoutTables.render(body) : full, {
     allowedTags: [...sanitizeHtml.defaults.allowedTags.filter((tag) => tag !== 'div'), 'img', 'del', 's'],
     allowedAttributes: {
       a: ['href', 'title', 'rel'],

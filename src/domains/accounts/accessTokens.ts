@@ -82,7 +82,7 @@ async function read(keys: Keys, token: string): Promise<Claims> {
   }
 }
 
-/** When a token that was verified before ends, in ms since 1970; null for what is none. */
+/** When an access token that was verified before ends, in ms since 1970; null for what is none. */
 export function expiresAt(token: string): number | null {
   try {
     const { exp } = decodeJwt(token);

@@ -28,7 +28,7 @@ test('a token is a signed JWT that others verify by the published keys', async (
   expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: jwk['kid'] });
   expect(payload).toMatchObject({ sub: signedIn.account.id, person: signedIn.person.id, app: '1', device: signedIn.device.id });
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(15 * 60);
-  expect(plaza.accounts.expiresAt(signedIn.tokens.access)).toBe(Date.parse(signedIn.tokens.accessExpiresAt));
+  expect(await plaza.accounts.expiresAt(signedIn.tokens.access)).toBe(Date.parse(signedIn.tokens.accessExpiresAt));
 });
 
 test('what is no token, or not ours, is refused', async () => {
@@ -56,7 +56,7 @@ test('what is no token, or not ours, is refused', async () => {
   for (const token of wrong) {
     await expect(plaza.accounts.authenticate(token, ''), token.slice(0, 80)).rejects.toEqual(refused);
   }
-  for (const token of ['', 'nonsense', 'a.b.c', 'plaza_app_x']) expect(plaza.accounts.expiresAt(token)).toBeNull();
+  for (const token of ['', 'nonsense', 'a.b.c', 'plaza_app_x']) expect(await plaza.accounts.expiresAt(token)).toBeNull();
 });
 
 test('a token that has ended is refused as such, remembered or not', async () => {

@@ -16,7 +16,7 @@ export interface AccountsDeps {
   policy: Policy;
   people: Pick<People, 'add'>;
   communities: Pick<Communities, 'joinOfficial'>;
-  applications: Pick<Applications, 'whoIs' | 'forget' | 'remember'>;
+  applications: Pick<Applications, 'whoIs' | 'expiresAt' | 'forget' | 'remember'>;
   mail: Pick<Mail, 'send'>;
   log: Pick<Logger, 'warn' | 'error'>;
   settings: {

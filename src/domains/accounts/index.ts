@@ -99,8 +99,8 @@ export interface Accounts {
    * @throws unauthenticated, token_expired
    */
   authenticate(token: string | null, address: string): Promise<Who>;
-  /** When the access token of this caller ends, in ms since 1970; null for guests and applications' tokens. */
-  expiresAt(token: string): number | null;
+  /** When this token ends, in ms since 1970; null for an application's that does not end, and for what is no token. */
+  expiresAt(token: string): Promise<number | null>;
   /** The public keys. Makes the first one if there is none. @throws Advice when the secret does not open it; call it at start */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
   /** A new signing key; the old ones still verify until their last token has ended. */
@@ -135,7 +135,7 @@ export function createAccounts(given: AccountsDeps): Accounts {
     firstAdminCode: firstAdminCode(deps),
     setRole: setRole(deps),
     authenticate: authenticate(deps),
-    expiresAt,
+    expiresAt: async (token) => expiresAt(token) ?? (await applications.expiresAt(token)),
     jwks: keys.jwks,
     rotateKeys: keys.rotate,
     forget(event) {

@@ -27,7 +27,7 @@ test('an application is made with its bot and a token that is shown once', async
     person: { name: 'The Shop', handle: 'the-shop', bot: true },
     address: '192.0.2.5',
   });
-  expect(plaza.accounts.expiresAt(token)).toBeNull();
+  expect(await plaza.accounts.expiresAt(token)).toBeNull();
   const kept = await plaza.sql`select * from application_tokens where application = ${application.id}`;
   expect(JSON.stringify(kept)).not.toContain(token.slice(10));
 });

@@ -11,7 +11,7 @@ import { get } from './get.ts';
 import { list } from './list.ts';
 import { revokeToken } from './revokeToken.ts';
 import { tokens } from './tokens.ts';
-import { whoIs } from './whoIs.ts';
+import { expiresAt, whoIs } from './whoIs.ts';
 
 export interface Application {
   id: Id;
@@ -50,6 +50,8 @@ export interface Applications {
    * @throws unauthenticated, token_expired
    */
   whoIs(token: string): Promise<Omit<Who, 'address'> | null>;
+  /** When this token ends, in ms since 1970; null for never, and for what is no application's token. */
+  expiresAt(token: string): Promise<number | null>;
   /** What was remembered of this scope is forgotten. Called by accounts, which answers for who speaks. */
   forget(event: AccessEvent | 'everything'): void;
   /** False while the feed is broken: nothing is remembered then. */
@@ -67,6 +69,7 @@ export function createApplications(given: ApplicationsDeps): Applications {
     tokens: tokens(deps),
     revokeToken: revokeToken(deps),
     whoIs: whoIs(deps),
+    expiresAt: expiresAt(deps),
     forget(event) {
       // Applications are few and their tokens change rarely: one change forgets them all.
       if (event === 'everything' || event.application !== undefined) deps.known.forgetAll();

@@ -11,9 +11,7 @@ const noteEvery = 60_000;
 export function whoIs(deps: Deps): Applications['whoIs'] {
   return async (token) => {
     if (!token.startsWith(tokenPrefix)) return null;
-    const hash = tokenHash(token);
-    const key = hash.toString('base64');
-    const found = deps.known.get(key) ?? (await load(deps, hash, key));
+    const found = await find(deps, token);
     if (found === null) throw new PlazaError('unauthenticated', "This application's token is not known here, or was revoked.");
     if (found.expiresAt !== null && found.expiresAt <= Date.now()) {
       throw new PlazaError('token_expired', "The application's token has expired; have an admin make a new one.");
@@ -21,6 +19,16 @@ export function whoIs(deps: Deps): Applications['whoIs'] {
     noteUse(deps, found);
     return found.who;
   };
+}
+
+export function expiresAt(deps: Deps): Applications['expiresAt'] {
+  return async (token) => (token.startsWith(tokenPrefix) ? ((await find(deps, token))?.expiresAt ?? null) : null);
+}
+
+async function find(deps: Deps, token: string): Promise<KnownToken | null> {
+  const hash = tokenHash(token);
+  const key = hash.toString('base64');
+  return deps.known.get(key) ?? (await load(deps, hash, key));
 }
 
 async function load({ sql, known }: Deps, hash: Buffer, key: string): Promise<KnownToken | null> {

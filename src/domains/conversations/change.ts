@@ -23,11 +23,13 @@ export function change({ policy, log }: Deps): Conversations['change'] {
     };
     const standing = await freshly(policy, who, input.channel);
     policy.ask('channel.change', standing);
+    const governs = [input.visibility, input.posting, input.archived].some((given) => given !== undefined);
+    if (governs) policy.ask('channel.govern', standing);
     const outcome = await log.change({
       channel: input.channel,
       by: speaker(who),
       plan({ channel }) {
-        policy.ask('channel.change', { ...standing, channelArchived: channel.archived });
+        policy.ask(governs ? 'channel.govern' : 'channel.change', { ...standing, channelArchived: channel.archived });
         if (wanted.visibility === 'public' && channel.community === null) {
           throw new PlazaError('invalid_input', 'Only channels of a community can be public.', { field: 'visibility' });
         }

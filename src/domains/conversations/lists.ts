@@ -92,9 +92,7 @@ function order(sql: Sql, sort: Sort) {
 function beyond(sql: Sql, sort: Sort, place: CursorKey) {
   const [key = 0, id = '0'] = place;
   if (sort === 'latest') return sql`and (c.active_at, c.id) < (to_timestamp(${Number(key)}::float8 / 1000), ${id}::bigint)`;
-  return sort === 'popular'
-    ? sql`and (c.popularity, c.id) < (${key}::int, ${id}::bigint)`
-    : sql`and c.id < ${key}::bigint`;
+  return sort === 'popular' ? sql`and (c.popularity, c.id) < (${key}::int, ${id}::bigint)` : sql`and c.id < ${key}::bigint`;
 }
 
 /** A page of what the caller may read; asked after the rows were read (L9). */

@@ -14,6 +14,8 @@ export const actions = [
   'channel.create',
   'channel.read',
   'channel.change',
+  /** Who may see it, who may post, whether it is archived. */
+  'channel.govern',
   'channel.add',
   'channel.set_role',
   'channel.remove',
@@ -66,7 +68,7 @@ export interface Facts {
   appChat?: boolean;
   /** The message, or the membership in question, is the caller's own. */
   own?: boolean;
-  /** How the person whom the change is about stands in the community: who is to be removed, banned, given a role. */
+  /** How the person whom the change is about stands in the community or the channel: who is to be removed, banned, given a role. */
   targetRole?: 'owner' | 'moderator' | 'member' | 'none';
 }
 

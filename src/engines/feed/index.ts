@@ -1,8 +1,8 @@
 import type { Topic } from '../../../contracts/events.ts';
 
-export { createDurableReader, type DurableReader, type DurableReaderDeps, type DurableReaderState } from './durable.ts';
-export { createFeed, type FeedDeps } from './live.ts';
-export { type SlotState, slots } from './slots.ts';
+export { createDurableReader, type DurableReader, type DurableReaderDeps } from './durable.ts';
+export { createFeed } from './live.ts';
+export { slots } from './slots.ts';
 
 /** One event as it came out of the write-ahead log: where it goes, and the bytes that clients get. */
 export interface FeedEvent {

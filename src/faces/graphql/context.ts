@@ -44,7 +44,7 @@ export async function createContext(
   try {
     const token = bearer(caller.authorization);
     who = caller.who ?? (await doors.accounts.authenticate(token, address));
-    until = token === null ? null : doors.accounts.expiresAt(token);
+    until = token === null ? null : await doors.accounts.expiresAt(token);
   } catch (error) {
     if (!(error instanceof PlazaError)) throw error;
     refusal = error;

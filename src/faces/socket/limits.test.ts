@@ -75,7 +75,7 @@ describe('who is let in', () => {
   test('a token ends with its time', async () => {
     const { accounts } = house.doors;
     const before = accounts.expiresAt;
-    accounts.expiresAt = () => Date.now() + 100;
+    accounts.expiresAt = async () => Date.now() + 100;
     const socket = await house.enter(token);
     expect(await socket.next('bye')).toMatchObject({ code: 'token_expired' });
     expect(await socket.closed).toMatchObject({ code: 4002 });

@@ -228,10 +228,10 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     else client = hub.enter(who, receiver);
     // Only now would a sign-out be heard; whether there was one before is asked once more.
     hub.become(client, await identify());
-    const epoch = await doors.conversations.epoch();
+    const [epoch, until] = await Promise.all([doors.conversations.epoch(), doors.accounts.expiresAt(token)]);
     if (closed) return null;
     callOffDeadline();
-    expire();
+    expire(until);
     await greet(who.person, epoch);
     for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
       waiting.push({ type: 'join', channel, since: version });
@@ -251,9 +251,8 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     if (options.lists && greeted) lists.again();
   }
 
-  function expire(): void {
+  function expire(at: number | null): void {
     callOffExpiry();
-    const at = doors.accounts.expiresAt(token);
     if (at !== null) callOffExpiry = wheel.after(Math.max(0, at - Date.now()), () => bye('token_expired'));
   }
 
