@@ -1,8 +1,8 @@
 import type { Channel, Community, Profile } from '../../contracts/nouns.ts';
-import type { MyChannel } from '../../contracts/wire.ts';
 import type { Client } from '../client.ts';
 import type { OpenChannel } from '../openChannel.ts';
-import { drawMessage, faint, nameOf, plain, strong } from './draw.ts';
+import { find, listed } from './channels.ts';
+import { drawMessage, faint, nameOf, short, strong } from './draw.ts';
 import type { Screen } from './screen.ts';
 
 /** What a command has to work with. */
@@ -12,7 +12,6 @@ export interface Desk {
   /** The channel on the screen. */
   current(): OpenChannel | null;
   go(channel: string): Promise<void>;
-  rest<T>(method: string, path: string, body?: object): Promise<T>;
   quit(): void;
   signOut(): Promise<void>;
 }
@@ -23,30 +22,16 @@ interface Command {
   run(desk: Desk, rest: string): Promise<void> | void;
 }
 
-/** A channel's name as the list and the prompt show it. */
-export function titleOf(mine: MyChannel): string {
-  const { kind, name } = mine.channel;
-  if (kind === 'direct') return `@${mine.people[0]?.handle ?? 'someone'}`;
-  return `#${plain(name ?? mine.people.map((person) => person.handle).join(','))}`;
-}
-
-/** My channels in the order in which `/go` numbers them. */
-export function listed(client: Client): MyChannel[] {
-  return [...client.state.value.channels.values()].toSorted(
-    (a, b) => titleOf(a).localeCompare(titleOf(b)) || a.channel.id.localeCompare(b.channel.id),
-  );
-}
-
 function here(desk: Desk): OpenChannel {
   const channel = desk.current();
   if (channel === null) throw new Error('No channel is open; see /channels.');
   return channel;
 }
 
-/** "12 rest" or "#12 rest"; without a number, my last message. */
-function numbered(desk: Desk, rest: string): { channel: OpenChannel; number: number; rest: string } {
+/** "#12 rest", or "12 rest" where no text stands at the beginning; without a number, my last message. */
+function numbered(desk: Desk, rest: string, sign = /^#?/): { channel: OpenChannel; number: number; rest: string } {
   const channel = here(desk);
-  const found = /^#?(\d+)\s*(.*)$/s.exec(rest);
+  const found = new RegExp(`${sign.source}(\\d+)(?:\\s+(.*))?$`, 's').exec(rest);
   if (found) return { channel, number: Number(found[1]), rest: found[2] ?? '' };
   const mine = channel.state.value.log?.messages.findLast(
     (message) => message.author === desk.client.state.value.me?.id && message.body !== null,
@@ -61,54 +46,68 @@ export const commands: Record<string, Command> = {
     help: 'lists your channels and what is unread in them',
     run({ client, screen }) {
       const all = listed(client);
-      if (all.length === 0) screen.print('You are in no channel yet: /communities shows where to join, /direct writes to a person.');
-      for (const [i, mine] of all.entries()) {
-        const unread = mine.number - mine.read;
-        screen.print(
-          `${faint(`${i + 1}`.padStart(3))} ${unread > 0 ? strong(titleOf(mine)) : titleOf(mine)} ${unread > 0 ? `${unread} new` : ''} ${faint(plain(mine.channel.topic))}`,
-        );
+      if (all.length === 0)
+        screen.print('You are in no channel yet: /communities shows where to join, /create makes one, /direct writes to a person.');
+      for (const [i, { mine, title, unread }] of all.entries()) {
+        const topic = faint(short(mine.channel.topic, 60));
+        screen.print(`${faint(`${i + 1}`.padStart(3))} ${unread > 0 ? `${strong(title)} ${unread} new` : title} ${topic}`);
       }
     },
   },
   go: {
     usage: '/go <place in the list, or name>',
     help: 'shows another channel',
-    async run(desk, rest) {
-      const all = listed(desk.client);
-      const wanted =
-        all[Number(rest) - 1] ?? all.find((mine) => titleOf(mine).slice(1).toLowerCase() === rest.replace(/^[#@]/, '').toLowerCase());
-      if (!wanted) throw new Error(`You are in no channel “${rest}”; see /channels.`);
-      await desk.go(wanted.channel.id);
-    },
+    run: (desk, rest) => desk.go(find(desk.client, rest).channel.id),
   },
   communities: {
     usage: '/communities [words]',
     help: 'finds communities to join',
-    async run({ rest, screen }, words) {
-      const { items } = await rest<{ items: Community[] }>(
+    async run({ client, screen }, words) {
+      const { items } = await client.rest<{ items: Community[] }>(
         'GET',
         `/v1/communities?first=50${words === '' ? '' : `&q=${encodeURIComponent(words)}`}`,
       );
       if (items.length === 0) screen.print('None found.');
       for (const community of items)
-        screen.print(`${strong(plain(community.name))} ${faint(`${community.slug}  ${plain(community.description).slice(0, 80)}`)}`);
+        screen.print(`${strong(short(community.name))} ${faint(`${community.slug}  ${short(community.description, 80)}`)}`);
     },
   },
   join: {
     usage: '/join <community>',
     help: 'joins a community',
-    async run({ rest, screen }, slug) {
-      const community = await rest<Community>('GET', `/v1/communities/${encodeURIComponent(slug)}`);
-      await rest('PUT', `/v1/communities/${community.id}/members/me`);
-      screen.print(`Joined ${strong(plain(community.name))}. /channels lists its chats.`);
+    async run({ client, screen }, slug) {
+      if (slug === '') throw new Error('Say which community; /communities lists them.');
+      const community = await client.rest<Community>('GET', `/v1/communities/${encodeURIComponent(slug)}`);
+      await client.rest('PUT', `/v1/communities/${community.id}/members/me`);
+      screen.print(`Joined ${strong(short(community.name))}. /channels lists its chats, /go leads to one.`);
+    },
+  },
+  create: {
+    usage: '/create <name>',
+    help: 'makes a community with a first chat',
+    async run(desk, name) {
+      const community = await desk.client.rest<Community>('POST', '/v1/communities', { name });
+      const chats = await desk.client.rest<{ items: Channel[] }>('GET', `/v1/communities/${community.id}/channels`);
+      desk.screen.print(`Others come in by /join ${community.slug}`);
+      if (chats.items[0]) await desk.go(chats.items[0].id);
+    },
+  },
+  chat: {
+    usage: '/chat <name>',
+    help: 'makes another chat in the community of this one',
+    async run(desk, name) {
+      const community = here(desk).state.value.log?.details.community ?? null;
+      if (community === null) throw new Error('This channel is in no community; /create makes one.');
+      await desk.go((await desk.client.rest<Channel>('POST', `/v1/communities/${community}/channels`, { name })).id);
     },
   },
   direct: {
     usage: '/direct <handle>',
     help: 'writes to one person',
     async run(desk, handle) {
-      const person = await desk.rest<Profile>('GET', `/v1/people/${encodeURIComponent(`@${handle.replace(/^@/, '')}`)}`);
-      const channel = await desk.rest<Channel>('POST', '/v1/directs', { person: person.id });
+      if (handle === '') throw new Error('Say to whom, by handle: /direct ana');
+      const person = await desk.client.rest<Profile>('GET', `/v1/people/${encodeURIComponent(`@${handle.replace(/^@/, '')}`)}`);
+      const channel = await desk.client.rest<Channel>('POST', '/v1/directs', { person: person.id });
       await desk.go(channel.id);
     },
   },
@@ -130,14 +129,15 @@ export const commands: Record<string, Command> = {
     help: 'answers a message',
     async run(desk, rest) {
       const { channel, number, rest: body } = numbered(desk, rest);
-      await channel.send(body, { replyTo: number });
+      // A refusal is shown by the watcher.
+      void channel.send(body, { replyTo: number });
     },
   },
   edit: {
     usage: '/edit [#number] <text>',
     help: 'replaces your last message, or the one named',
     async run(desk, rest) {
-      const { channel, number, rest: body } = numbered(desk, rest);
+      const { channel, number, rest: body } = numbered(desk, rest, /^#/);
       await channel.edit(number, body);
     },
   },
@@ -167,6 +167,22 @@ export const commands: Record<string, Command> = {
       await channel.pin(number, !pinned);
     },
   },
+  retry: {
+    usage: '/retry',
+    help: 'sends again what was refused',
+    run(desk) {
+      const channel = here(desk);
+      for (const { key, refused } of channel.state.value.pending) if (refused) channel.retry(key);
+    },
+  },
+  discard: {
+    usage: '/discard',
+    help: 'forgets what was refused',
+    run(desk) {
+      const channel = here(desk);
+      for (const { key, refused } of channel.state.value.pending) if (refused) channel.discard(key);
+    },
+  },
   me: {
     usage: '/me',
     help: 'tells who you are here',
@@ -176,13 +192,15 @@ export const commands: Record<string, Command> = {
     },
   },
   'sign-out': { usage: '/sign-out', help: 'signs this terminal out and ends', run: (desk) => desk.signOut() },
-  quit: { usage: '/quit', help: 'ends; Ctrl-C does too', run: (desk) => desk.quit() },
+  quit: { usage: '/quit', help: 'ends; Ctrl-C and Ctrl-D do too', run: (desk) => desk.quit() },
   help: {
     usage: '/help',
     help: 'lists the commands',
     run({ screen }) {
       for (const command of Object.values(commands)) screen.print(`${command.usage.padEnd(36)} ${faint(command.help)}`);
-      screen.print(faint('Everything else is sent. // at the beginning sends one /. A \\ at the end of a line goes on in the next.'));
+      screen.print(
+        faint('Everything else is sent. // at the beginning sends one /. A \\ at the end of a line goes on in the next. Tab completes.'),
+      );
     },
   },
 };

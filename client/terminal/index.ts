@@ -1,19 +1,43 @@
 import { PlazaError } from '../../contracts/errors.ts';
 import { createClient } from '../client.ts';
 import type { OpenChannel } from '../openChannel.ts';
-import { commands, type Desk, listed, titleOf } from './commands.ts';
-import { faint, nameOf, strong } from './draw.ts';
-import { call } from './http.ts';
+import { find, listed, titleOf } from './channels.ts';
+import { commands, type Desk } from './commands.ts';
+import { faint, nameOf, short, strong } from './draw.ts';
+import { watchNotices } from './notices.ts';
 import { createScreen } from './screen.ts';
 import { openSession } from './session.ts';
 import { watchChannel } from './watch.ts';
 
-/** The terminal client: one person, several channels, one on the screen. Resolves when it ends. */
-export async function chat(options: { url: string; as: string }): Promise<void> {
+export interface ChatOptions {
+  url: string;
+  /** Keeps several people apart on one computer; may be an e-mail address. */
+  as: string;
+  /** The channel to begin with; the one with most unread messages if empty. */
+  in: string;
+}
+
+/** What was written before the input ended is still sent, within this time. */
+const sendingMs = 15_000;
+
+/**
+ * The terminal client: one person, several channels, one on the screen. Resolves when it ends.
+ * @throws PlazaError what ended it, if that was not the person
+ */
+export async function chat(options: ChatOptions): Promise<void> {
   const screen = createScreen();
-  const session = await openSession(options.url, options.as, screen);
-  const client = createClient({ url: options.url, tokens: session.tokens(), onTokens: session.keep });
+  try {
+    await talk(options, screen);
+  } finally {
+    screen.close();
+  }
+}
+
+async function talk({ url, as, in: wanted }: ChatOptions, screen: ReturnType<typeof createScreen>): Promise<void> {
+  const { tokens, session } = await openSession(url, as, screen);
+  const client = createClient({ url, tokens, onTokens: session.keep, keptTokens: session.kept });
   const ended = Promise.withResolvers<void>();
+  const live = Promise.withResolvers<void>();
   let current: OpenChannel | null = null;
   let stopWatching = () => {};
   let began = '';
@@ -22,10 +46,10 @@ export async function chat(options: { url: string; as: string }): Promise<void> 
     client,
     screen,
     current: () => current,
-    rest: (method, path, body) => call(options.url, method, path, session.tokens().access, body),
     async go(id) {
       const channel = await client.open(id);
       stopWatching();
+      current?.close();
       current = channel;
       screen.print(strong(`— ${titleHere()}`));
       const stopMessages = watchChannel(channel, screen, () => client.state.value.people);
@@ -36,121 +60,126 @@ export async function chat(options: { url: string; as: string }): Promise<void> 
       };
       drawPrompt();
     },
-    quit: () => ended.resolve(),
+    quit: ended.resolve,
     async signOut() {
-      await desk.rest('POST', '/v1/sign-out', {});
+      await client.rest('POST', '/v1/sign-out', {});
       session.forget();
       ended.resolve();
     },
   };
 
   function titleHere(): string {
-    const mine = current === null ? undefined : client.state.value.channels.get(current.id);
-    return mine ? titleOf(mine) : (current?.state.value.log?.details.name ?? 'plaza');
+    if (current === null) return 'plaza';
+    return titleOf(client, current.id) ?? `#${short(current.state.value.log?.details.name ?? '')}`;
   }
 
   /** Where one is, who types, and what is not sent yet. */
   function drawPrompt(): void {
-    const { at } = client.state.value.connection;
-    const view = current?.state.value;
-    const typing = view?.typing.length ? faint(` ${view.typing.map((person) => person.name).join(', ')} typing…`) : '';
-    const waiting = view?.pending.filter((pending) => !pending.refused).length ?? 0;
-    screen.prompt(
-      `${titleHere()}${at === 'live' ? '' : faint(' offline')}${waiting > 0 ? faint(` (${waiting} on the way)`) : ''}${typing} › `,
-    );
+    const { connection } = client.state.value;
+    const { typing = [], pending = [] } = current?.state.value ?? {};
+    const waiting = pending.filter(({ refused, number }) => !refused && number === undefined).length;
+    const who = typing.length > 2 ? 'several people' : typing.map(({ name }) => short(name, 16)).join(' and ');
+    const notes = [
+      connection.at === 'live' ? '' : 'offline',
+      waiting > 0 ? `${waiting} on the way` : '',
+      who === '' ? '' : `${who} typing…`,
+      began === '' ? '' : `${began.split('\n').length - 1} lines before this`,
+    ].filter(Boolean);
+    screen.prompt(`${titleHere()}${notes.length > 0 ? faint(` (${notes.join(', ')})`) : ''} › `);
   }
 
-  async function say(line: string): Promise<void> {
-    const whole = began + line;
-    began = '';
-    if (whole.endsWith('\\')) {
-      began = `${whole.slice(0, -1)}\n`;
-      return;
+  function say(text: string): void {
+    if (current === null) screen.print('No channel is open yet: /channels, /communities, /direct and /create lead to one.');
+    else if (text.trim() !== '') {
+      if (client.state.value.connection.at !== 'live') screen.print(faint(`⋯ kept until the connection is back: ${short(text, 60)}`));
+      // A refusal is shown by the watcher.
+      void current.send(text);
     }
-    const [, name, rest = ''] = /^\/([\w-]+)\s*(.*)$/s.exec(whole) ?? [];
-    if (name !== undefined) {
-      const command = commands[name];
-      if (command) await command.run(desk, rest.trim());
-      else screen.print(`There is no /${name}; /help lists what there is.`);
-    } else if (current === null) {
-      screen.print('No channel is open yet: /channels, /communities and /direct lead to one.');
-    } else if (whole.trim() !== '') {
-      screen.unecho(line);
-      // A refusal is shown by the watcher, beside the message that it concerns.
-      current.send(whole.replace(/^\/\//, '/')).catch(() => {});
-    }
-    drawPrompt();
+  }
+
+  async function obey(line: string): Promise<void> {
+    const [, name = '', rest = ''] = /^\/([\w-]*)\s*(.*)$/s.exec(line) ?? [];
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command) await command.run(desk, rest.trim());
+    else screen.print(`There is no /${name}; /help lists what there is.`);
   }
 
   // Lines are carried out one after another, however fast they come.
   let saying = Promise.resolve();
-  screen.onLine((line) => {
+  function enter(line: string, goesOn: boolean): boolean {
+    const isLast = !goesOn && !line.endsWith('\\');
+    if (!isLast) {
+      began += `${goesOn ? line : line.slice(0, -1)}\n`;
+      drawPrompt();
+      return false;
+    }
+    const whole = began + line;
+    const isCommand = began === '' && /^\/(?!\/)/.test(whole);
+    began = '';
     saying = saying
-      .then(() => say(line))
-      .catch((error: unknown) => screen.print(`✗ ${error instanceof Error ? error.message : String(error)}`));
-  });
-  screen.onKey(() => current?.typing());
-  screen.onClose(() => {
-    // The end of piped input: what was said is still sent.
-    void saying.then(() => setTimeout(ended.resolve, process.stdin.isTTY ? 0 : 1000));
-  });
-  screen.completes((word) =>
-    word.startsWith('/')
-      ? Object.keys(commands)
-          .map((name) => `/${name} `)
-          .filter((name) => name.startsWith(word))
-      : listed(client)
-          .map(titleOf)
-          .filter((title) => word !== '' && title.startsWith(word)),
-  );
+      .then(() => (isCommand ? obey(whole) : say(whole.replace(/^\/\//, '/'))))
+      .catch((error: unknown) => screen.print(`✗ ${error instanceof Error ? error.message : String(error)}`))
+      .finally(drawPrompt);
+    return !isCommand && current !== null;
+  }
 
-  // Null until the first connection; then whether it is up, as last told.
-  let connected: boolean | null = null;
-  let noticed = new Map<string, number>();
-  const opening = Promise.withResolvers<void>();
-  client.state.subscribe((state) => {
-    const { connection } = state;
-    if (connection.at === 'live' && connected !== true) {
-      screen.print(faint('— connected'));
-      connected = true;
-      opening.resolve();
+  /** The input is over: what was written is still sent. */
+  async function finish(): Promise<void> {
+    await saying;
+    const isSent = () => current?.state.value.pending.every(({ number, refused }) => number !== undefined || refused) ?? true;
+    if (!isSent()) {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, sendingMs);
+        current?.state.subscribe(() => isSent() && resolve());
+      });
     }
-    if (connection.at === 'waiting' && connected !== false) {
-      screen.print(
-        faint(
-          connected
-            ? '— the connection is cut; it comes back by itself, and what you write is kept'
-            : `— ${options.url} does not answer; trying again`,
-        ),
-      );
-      connected = false;
-    }
+    if (!isSent()) throw new PlazaError('unavailable', 'The server did not answer; not everything was sent.');
+    const refused = current?.state.value.pending.find((one) => one.refused)?.refused;
+    if (refused && !screen.isTerminal) throw refused;
+  }
+
+  screen.onType((line) => {
+    if (line !== '' && !line.startsWith('/')) current?.typing();
+  });
+  screen.onGiveUp(() => {
+    began = '';
+    drawPrompt();
+  });
+  screen.completes((word) => {
+    const people = [...client.state.value.people.values()].map(({ handle }) => `@${handle}`);
+    const titles = listed(client).map(({ title }) => title);
+    const all = word.startsWith('/') ? Object.keys(commands).map((name) => `/${name} `) : [...new Set([...titles, ...people])];
+    return word === '' ? [] : all.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()));
+  });
+  watchNotices(client, url, screen, () => current?.id ?? null);
+  client.state.subscribe(({ connection }) => {
+    if (connection.at === 'live') live.resolve();
     if (connection.at === 'closed' && connection.error) {
       if (connection.error.code === 'unauthenticated') session.forget();
-      screen.print(`✗ ${connection.error.message}`);
-      opening.reject(connection.error);
-      ended.resolve();
+      live.reject(connection.error);
+      ended.reject(connection.error);
     }
     drawPrompt();
-    const next = new Map([...state.channels].map(([id, mine]) => [id, mine.number]));
-    for (const [id, mine] of state.channels) {
-      if (id !== current?.id && mine.number > mine.read && mine.number > (noticed.get(id) ?? mine.number))
-        screen.print(faint(`· ${mine.number - mine.read} new in ${titleOf(mine)}`));
-    }
-    noticed = next;
   });
+  // Until the first channel is open, only the end of a terminal ends it; what is piped in waits.
+  screen.onEnd(() => screen.isTerminal && live.reject(null));
+  ended.promise.catch(() => {});
 
   try {
-    await opening.promise;
+    await live.promise;
     const { me } = client.state.value;
-    if (me !== null) screen.print(`You are ${nameOf(me)} ${faint(`@${me.handle}. /help lists what you can do.`)}`);
-    const first = listed(client).toSorted((a, b) => b.number - b.read - (a.number - a.read))[0];
+    if (me !== null && screen.isTerminal) screen.print(`You are ${nameOf(me)} ${faint(`@${me.handle}. /help lists what you can do.`)}`);
+    const first = wanted === '' ? listed(client).toSorted((a, b) => b.unread - a.unread)[0]?.mine : find(client, wanted);
     if (first) await desk.go(first.channel.id);
-    else await commands['channels']?.run(desk, '');
+    else await obey('/channels');
+    screen.onLine(enter);
+    screen.onEnd(() => void finish().then(ended.resolve, ended.reject));
+    drawPrompt();
     await ended.promise;
   } catch (error) {
-    if (!(error instanceof PlazaError)) throw error;
+    // The person left before anything began.
+    if (error !== null) throw error;
+  } finally {
+    client.close();
   }
-  client.close();
-  screen.close();
 }

@@ -32,6 +32,7 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
     env: {
       ...process.env,
       ...noLimits,
+      DATABASE_URL: '',
       PLAZA_DATA: data,
       PLAZA_PORT: String(port),
       PLAZA_LOG_LEVEL: 'warn',

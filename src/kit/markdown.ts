@@ -5,8 +5,7 @@ import sanitizeHtml from 'sanitize-html';
 const options = { html: false, linkify: true, breaks: true };
 const renderer = markdownIt(options);
 const withoutTables = markdownIt(options).disable('table');
-/** A table fills its short rows, so that a short text can become a hundred times its size and take a second to clean. */
-const mostGrowth = 12;
+const mostCells = 5_000;
 const rendered = new LRUCache<string, string>({
   maxSize: 16 * 1024 * 1024,
   sizeCalculation: (html, body) => html.length + body.length + 1,
@@ -16,8 +15,7 @@ const rendered = new LRUCache<string, string>({
 export function markdownToHtml(body: string): string {
   const known = rendered.get(body);
   if (known !== undefined) return known;
-  const full = renderer.render(body);
-  const html = sanitizeHtml(full.length > body.length * mostGrowth + 1000 ? withoutTables.render(body) : full, {
+  const html = sanitizeHtml((mayGrow(body) ? withoutTables : renderer).render(body), {
     allowedTags: [...sanitizeHtml.defaults.allowedTags.filter((tag) => tag !== 'div'), 'img', 'del', 's'],
     allowedAttributes: {
       a: ['href', 'title', 'rel'],
@@ -35,4 +33,10 @@ export function markdownToHtml(body: string): string {
   });
   rendered.set(body, html);
   return html;
+}
+
+/** A table fills its short rows: a wide one of empty rows becomes a hundred times its text and takes a second. */
+function mayGrow(body: string): boolean {
+  const rulers = (body.match(/^[ \t>|:-]+$/gm) ?? []).map((line) => line.split('|').length);
+  return rulers.length > 0 && Math.max(...rulers) * body.split('\n').length > mostCells;
 }

@@ -39,6 +39,17 @@ test('an account is throttled whatever the address and the process, known or not
   }
 });
 
+test('who guesses elsewhere does not keep the owner out, who still guesses no faster at home', async () => {
+  const { email } = await someone(plaza);
+  await plaza.accounts.signIn(from('192.0.2.60'), { email, password });
+  const guess = (address: string) => plaza.accounts.signIn(from(address), { email, password: 'not the password' });
+  for (let n = 0; n < 10; n++) await expect(guess(`198.51.100.${n}`)).rejects.toEqual(refusal('wrong_credentials'));
+  await expect(guess('198.51.100.99')).rejects.toEqual(refusal('too_many_requests'));
+  await plaza.accounts.signIn(from('192.0.2.60'), { email, password });
+  for (let n = 0; n < 10; n++) await expect(guess('192.0.2.60')).rejects.toEqual(refusal('wrong_credentials'));
+  await expect(guess('192.0.2.60')).rejects.toEqual(refusal('too_many_requests'));
+});
+
 test('many guesses at once do not pass together', async () => {
   const { email } = await someone(plaza);
   const tries = Array.from({ length: 30 }, (_, n) =>

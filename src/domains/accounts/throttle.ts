@@ -14,6 +14,14 @@ const minutes = 15;
 
 /** Wrong passwords for one account; the key is the same whether there is such an account or not. */
 export const passwordTries = (who: Who, email: string): Limit => ({ key: `account/${digest(who, email)}`, most: 10 });
+/**
+ * The same from where the account has signed in before, counted apart: who guesses elsewhere cannot keep its owner out.
+ * Elsewhere nothing tells that there is such a place.
+ */
+export const passwordTriesAtHome = (who: Who, email: string): Limit => ({
+  key: `account/${digest(who, email)}/${network(who.address)}`,
+  most: 10,
+});
 export const codeTries = (who: Who, email: string): Limit => ({ key: `code/${digest(who, email)}`, most: 20 });
 export const lettersTo = (who: Who, email: string): Limit => ({ key: `letters/${digest(who, email)}`, most: 3 });
 /** Sign-ups with an address that has an account: each tells that it has. */

@@ -95,6 +95,7 @@ describe('tokens', () => {
       expiresAt: soon,
     });
     await as(token);
+    expect(await plaza.accounts.expiresAt(token)).toBe(Date.parse(soon));
     await expect.poll(() => as(token).catch((e: unknown) => e), { timeout: 5000 }).toEqual(refusal('token_expired'));
     plaza.accounts.forget('everything');
     await expect(as(token)).rejects.toEqual(refusal('token_expired'));

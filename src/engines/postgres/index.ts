@@ -36,7 +36,8 @@ export function connect(url: string, options: ConnectOptions): Pool {
     backoff: () => 0.05 + Math.random() / 5,
     onnotice: () => {},
     ...(watch ? { debug: (_: number, query: string, parameters: unknown[]) => watch(query, parameters) } : {}),
-    connection: { application_name: options.name },
+    // The log's locks rest on every statement seeing what was committed before it, whatever the server's default is.
+    connection: { application_name: options.name, default_transaction_isolation: 'read committed' },
   });
 }
 

@@ -73,6 +73,7 @@ test('each other thing that may be amiss has a sentence of its own', () => {
     encoding: 'UTF8',
     standby: false,
     wal_level: 'logical',
+    synchronous_commit: 'on',
     user_name: 'ana',
     may_replicate: true,
     slots: 1,
@@ -88,6 +89,7 @@ test('each other thing that may be amiss has a sentence of its own', () => {
       .map(({ says }) => says);
   expect(complaint({})).toEqual([]);
   expect(complaint({ version: '14.9', version_number: 140_009 })).toEqual([expect.stringMatching(/PostgreSQL 14\.9 and 15 is the oldest/)]);
+  expect(complaint({ synchronous_commit: 'off' })).toEqual([expect.stringMatching(/synchronous_commit=off.*acknowledged/)]);
   expect(complaint({ wal_level: 'replica' })).toEqual([
     expect.stringMatching(/wal_level=replica.*alter system set wal_level = logical.*restart/),
   ]);

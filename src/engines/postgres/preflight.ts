@@ -25,6 +25,7 @@ async function look(sql: Pool) {
       encoding: string;
       standby: boolean;
       wal_level: string;
+      synchronous_commit: string;
       user_name: string;
       may_replicate: boolean;
       slots: number;
@@ -36,7 +37,8 @@ async function look(sql: Pool) {
     }[]
   >`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as version_number,
-      current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby, current_setting('wal_level') as wal_level, current_user as user_name,
+      current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby, current_setting('wal_level') as wal_level,
+      current_setting('synchronous_commit') as synchronous_commit, current_user as user_name,
       (select rolsuper or rolreplication from pg_roles where rolname = current_user)
         or exists (select from pg_roles where rolname = 'rds_replication' and pg_has_role(current_user, oid, 'member')) as may_replicate,
       (select count(*)::int from pg_replication_slots) as slots, current_setting('max_replication_slots')::int as most_slots,
@@ -63,6 +65,9 @@ export function findings(db: Look): Finding[] {
       : ill(
           `The database runs with wal_level=${db.wal_level}, and Plaza hears of changes only with "logical": run "alter system set wal_level = logical" there, then restart it.`,
         ),
+    db.synchronous_commit === 'off'
+      ? ill('The database runs with synchronous_commit=off and would lose acknowledged messages when it crashes: set it to "on" there.')
+      : well('Commits are durable when they are acknowledged'),
     db.may_replicate
       ? well(`${db.user_name} may replicate`)
       : ill(

@@ -14,6 +14,8 @@ export interface Context {
   refusal: PlazaError | null;
   /** When the caller's token ends, in ms since 1970; null if it does not. */
   until: number | null;
+  /** Asks anew who speaks. @throws what the token is now refused with */
+  confirm(): Promise<void>;
   /** Aborted when the caller goes away or the server drains. */
   signal: AbortSignal;
   requestId: string;
@@ -49,7 +51,10 @@ export async function createContext(
     if (!(error instanceof PlazaError)) throw error;
     refusal = error;
   }
-  return { doors, live, who, refusal, until, signal, requestId, subscriptions, load: createLoaders(doors, who) };
+  const confirm = async () => {
+    await doors.accounts.authenticate(bearer(caller.authorization), address);
+  };
+  return { doors, live, who, refusal, until, confirm, signal, requestId, subscriptions, load: createLoaders(doors, who) };
 }
 
 /** Forgets what was loaded, because something has changed since. */

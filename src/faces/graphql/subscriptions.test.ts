@@ -216,6 +216,26 @@ for (const [transport, listen] of [
   });
 }
 
+test('[L9] a subscription that is asked for while its device is signed out does not begin', async () => {
+  const channel = await chat();
+  const cleo = await house.someone('Cleo');
+  const { accounts } = house.doors;
+  const { authenticate } = accounts;
+  // The sign-out comes between the look at the token and the subscription, and its event is long through by then.
+  accounts.authenticate = async (...asked) => {
+    const who = await authenticate(...asked);
+    if (asked[0] !== cleo.token) return who;
+    accounts.authenticate = authenticate;
+    await accounts.signOut(who, {});
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return who;
+  };
+  const heard = bySse(events, { channel, after: 0 }, cleo.token);
+  expect((await heard.next()).errors?.[0]?.extensions.code).toBe('unauthenticated');
+  await heard.end();
+  await untilOpen(0);
+});
+
 test('a websocket with a bad token is refused as it introduces itself, and one that is silent is let go', async () => {
   const closed = (socket: WebSocket) => new Promise<number>((resolve) => socket.once('close', (code) => resolve(code)));
   const bad = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');

@@ -1,5 +1,6 @@
 import type { ChannelEvent as ChannelEventShape, CommunityEvent, PersonEvent } from '../../../contracts/events.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { endsWith } from './ending.ts';
 import { globalId, plainId } from './ids.ts';
 import { Channel, Community, CommunityRole, Message, Person } from './nouns.ts';
@@ -143,6 +144,18 @@ const MyEvent = builder.unionType('MyEvent', {
   resolveType: (event) => myTypes[event.type],
 });
 
+/** Only now would a sign-out be heard; whether there was one before is asked once more (L9). */
+async function begin<T>(ctx: Context, events: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const ending = endsWith(ctx, events);
+  try {
+    await ctx.confirm();
+    return ending;
+  } catch (error) {
+    await ending.return(undefined);
+    throw error;
+  }
+}
+
 builder.subscriptionFields((t) => ({
   channelEvents: t.field({
     type: ChannelEvent,
@@ -153,13 +166,13 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The version that you have; 0 for everything.' }),
     },
     subscribe: (_root, args, ctx) =>
-      endsWith(ctx, ctx.live.subscribe(ctx.who, { channel: plainId('Channel', args.channel, 'channel'), after: args.after ?? undefined })),
+      begin(ctx, ctx.live.subscribe(ctx.who, { channel: plainId('Channel', args.channel, 'channel'), after: args.after ?? undefined })),
     resolve: (event) => event,
   }),
   myEvents: t.field({
     type: MyEvent,
     description: 'What concerns you: what you read, join, leave, are invited to.',
-    subscribe: (_root, _args, ctx) => endsWith(ctx, ctx.live.personal(ctx.who)),
+    subscribe: (_root, _args, ctx) => begin(ctx, ctx.live.personal(ctx.who)),
     resolve: (event) => event,
   }),
 }));

@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort, type Server, startServer } from './support/server.ts';
+import { tidyAfter } from './support/tidy.ts';
+import { within } from './support/wait.ts';
+
+const home = join(import.meta.dirname, '..');
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(join(home, 'docs')).map((name) => `docs/${name}`)];
+const read = (page: string) => readFileSync(join(home, page), 'utf8');
+
+/** The shell blocks under the numbered headings, in order. */
+const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[^])*?^```sh\n([^]*?)^```/gm)].map(([, title = '', block = '']) => ({
+  title,
+  block,
+}));
+
+describe('the ten things to try, pasted one after another', () => {
+  let server: Server;
+  let tidy: () => Promise<void>;
+  let shell: ChildProcess | undefined;
+  /** What the shell wrote under each step's title. */
+  const output = new Map<string, string>();
+  let complaints = '';
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plaza-readme-'));
+    // Where root runs the tests, PostgreSQL's user must get to its own folder in there.
+    await chmod(folder, 0o755);
+    tidy = tidyAfter(folder);
+    const data = join(folder, 'data');
+    // With the limits that everybody has at first.
+    const rates = ['ANONYMOUS', 'PERSON', 'APPLICATION'].flatMap((who) => [`PLAZA_${who}_RATE`, `PLAZA_${who}_BURST`]);
+    server = await startServer({ data, port: await freePort(), env: Object.fromEntries(rates.map((name) => [name, ''])) });
+    const script = join(folder, 'steps.sh');
+    await writeFile(script, asScript({ base: server.base, data, secondPort: await freePort() }));
+    await within(run(script, folder, data), 'the shell to end', 150_000);
+  }, 200_000);
+
+  afterAll(async () => {
+    if (shell?.pid && shell.exitCode === null) process.kill(-shell.pid, 'SIGKILL');
+    await server?.stop();
+    await tidy?.();
+  });
+
+  function asScript({ base, data, secondPort }: { base: string; data: string; secondPort: number }): string {
+    return steps
+      .map(({ title, block }) => `echo '=== ${title}'\n${block}`)
+      .join('\n')
+      .replaceAll('http://localhost:3000', base)
+      .replaceAll('3001', String(secondPort))
+      .replaceAll('.plaza/', `${data}/`);
+  }
+
+  /** Runs the script as a newcomer does: answers what is asked, when it is asked. */
+  function run(script: string, folder: string, data: string): Promise<void> {
+    const child = spawn('sh', [script], {
+      cwd: home,
+      env: { ...process.env, PLAZA_DATA: data, XDG_CONFIG_HOME: join(folder, 'config') },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    shell = child;
+    const answers = [
+      { asked: 'The code: ', say: `${/code=(\S+)/.exec(server.said())?.[1]}\n` },
+      { asked: 'Password: ', say: 'everybody-is-an-example\n' },
+      { asked: '/help lists what you can do.', say: 'Is anybody up?\n/quit\n' },
+    ];
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (answers[0] && said.includes(answers[0].asked)) child.stdin.write(answers.shift()?.say ?? '');
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaints += text;
+    });
+    return new Promise((resolve) => {
+      child.once('close', () => {
+        for (const [, title = '', text = ''] of said.matchAll(/^=== (.+)\n((?:(?!^=== )[^])*)/gm)) output.set(title, text);
+        resolve();
+      });
+    });
+  }
+
+  test('there are ten, and none of them complains', () => {
+    expect([...output.keys()]).toEqual(steps.map(({ title }) => title));
+    expect(output.size).toBe(10);
+    expect(complaints).toBe('');
+  });
+
+  test.each<[string, ...(RegExp | string)[]]>([
+    ['Sign up', /handle: 'ana'/, /handle: 'ben'/, /refresh: '/, /interests: \[\]/],
+    ['A discussion, by GraphQL', 'memberCount: 2', 'number: 2', '<em>nobody</em>', "replyTo: { number: 1, body: 'Top or bottom?' }"],
+    ['Say it twice, have it once', /number: 1,[^]*repeated: false[^]*number: 1,[^]*repeated: true/],
+    ['Let another program in', 'admin', "name: 'The printer'", 'chat_number: 1', /items: \[[^]*It is on fire/],
+    ['Listen from the beginning', /PostedEvent.*:1,[^]*PostedEvent.*:2,[^]*EditedEvent.*middle or bottom[^]*ReactedEvent/],
+    ['Talk by the socket', 'Ana has version 3, which ends with 2: Tea or coffee? ☕', 'Ana has version 4, which ends with 3: Coffee, please'],
+    ['Pull the plug', /^500 acknowledged, 0 lost, 0 twice$/m],
+    ['Start a second server', '504\n', '"body":"Who has my other shoe?"'],
+    ['Take access away', '505\n', /"type":"joined"[^]*"type":"left"/, "code: 'not_found'"],
+    ['A lively place', '100 people', /✓ numbers run from 1/, 'Maria Júlia Albuquerque', 'Is anybody up?'],
+  ])('%s', (title, ...says) => {
+    const text = output.get(title) ?? '';
+    for (const each of says) expect(text).toMatch(each);
+  });
+
+  test('nobody who was thrown out heard anything after', () => {
+    expect(output.get('Take access away')).not.toMatch(/"type":"events"/);
+  });
+});
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  test('its links lead somewhere', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^(https?|mailto):/.test(link));
+    expect(links.filter((link) => !leads(page, link))).toEqual([]);
+  });
+
+  test('the files it names are there', () => {
+    const named = [...text.matchAll(/`((?:bin|client|contracts|docs|journeys|migrations|policies|src)\/[\w./-]*)`/g)].map(([, path = '']) => path);
+    expect(named.filter((path) => !existsSync(join(home, path)))).toEqual([]);
+  });
+});
+
+function leads(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const file = path === '' ? page : join(dirname(page), path);
+  return existsSync(join(home, file)) && (anchor === undefined || anchors(read(file)).includes(anchor));
+}
+
+/** As GitHub makes them of headings. */
+function anchors(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
+  return headings.map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-'));
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { markdownToHtml } from './markdown.ts';
+
+test('a table is one, and the text stays no larger than a few times itself', () => {
+  expect(markdownToHtml('a|b\n-|-\n1|2')).toContain('<td>2</td>');
+  const wide = `${'a|'.repeat(100)}\n${'-|'.repeat(100)}\n${'|\n'.repeat(4000)}`;
+  for (const body of [wide, wide.replace(/^/gm, '> '), '|'.repeat(10_000)]) {
+    expect(markdownToHtml(body).length).toBeLessThan(body.length * 12);
+  }
+});
+
+test('no HTML of its own, no script in addresses', () => {
+  const html = markdownToHtml('<script>a</script> [b](javascript:c) ![g](http://h/i.png)');
+  expect(html).not.toMatch(/<script|href="javascript|src="http:/);
+});
