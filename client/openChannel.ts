@@ -165,6 +165,8 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
 
   function joined(frame: Extract<ServerFrame, { type: 'joined' }>): void {
     const { log } = state.value;
+    // Asked by an earlier one of this channel, which was closed before the answer came.
+    if (log === null && frame.since !== undefined) return;
     if (state.value.left) set({ left: false });
     // After a cut the answer brings what changed since; else it is the whole of a fresh reader.
     if (log === null || frame.since === undefined) {

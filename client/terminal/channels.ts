@@ -1,3 +1,4 @@
+import { PlazaError } from '../../contracts/errors.ts';
 import type { MyChannel } from '../../contracts/wire.ts';
 import type { Client } from '../client.ts';
 import { short } from './draw.ts';
@@ -35,7 +36,7 @@ export function titleOf(client: Client, id: string): string | undefined {
   return listed(client).find(({ mine }) => mine.channel.id === id)?.title;
 }
 
-/** One of my channels by its place in the list, its name or how its name begins. @throws when there is none, or more than one */
+/** One of my channels by its place in the list, its name or how its name begins. @throws not_found, conflict when there are several */
 export function find(client: Client, words: string): MyChannel {
   const all = listed(client);
   const wanted = words.replace(/^[#@]/, '').toLowerCase();
@@ -44,7 +45,7 @@ export function find(client: Client, words: string): MyChannel {
   const place = /^\d+$/.test(words) ? all[Number(words) - 1] : undefined;
   const found = [named, place ? [place] : [], beginning].find(({ length }) => length > 0) ?? [];
   const [one] = found;
-  if (!one) throw new Error(`You are in no channel “${words}”; see /channels.`);
-  if (found.length > 1) throw new Error(`Which of them: ${found.map(({ title }) => title).join(', ')}?`);
+  if (!one) throw new PlazaError('not_found', `You are in no channel “${words}”; see /channels.`);
+  if (found.length > 1) throw new PlazaError('conflict', `Which of them: ${found.map(({ title }) => title).join(', ')}?`);
   return one.mine;
 }

@@ -75,15 +75,16 @@ async function talk({ url, as, in: wanted }: ChatOptions, screen: ReturnType<typ
 
   /** Where one is, who types, and what is not sent yet. */
   function drawPrompt(): void {
-    const { connection } = client.state.value;
+    const isLive = client.state.value.connection.at === 'live';
     const { typing = [], pending = [] } = current?.state.value ?? {};
     const waiting = pending.filter(({ refused, number }) => !refused && number === undefined).length;
+    const lines = began.split('\n').length - 1;
     const who = typing.length > 2 ? 'several people' : typing.map(({ name }) => short(name, 16)).join(' and ');
     const notes = [
-      connection.at === 'live' ? '' : 'offline',
-      waiting > 0 ? `${waiting} on the way` : '',
+      isLive ? '' : 'offline',
+      waiting > 0 ? `${waiting} ${isLive ? 'on the way' : 'kept'}` : '',
       who === '' ? '' : `${who} typing…`,
-      began === '' ? '' : `${began.split('\n').length - 1} lines before this`,
+      lines === 0 ? '' : `${lines} line${lines === 1 ? '' : 's'} before this`,
     ].filter(Boolean);
     screen.prompt(`${titleHere()}${notes.length > 0 ? faint(` (${notes.join(', ')})`) : ''} › `);
   }
@@ -111,13 +112,13 @@ async function talk({ url, as, in: wanted }: ChatOptions, screen: ReturnType<typ
     if (!isLast) {
       began += `${goesOn ? line : line.slice(0, -1)}\n`;
       drawPrompt();
-      return false;
+      return goesOn;
     }
     const whole = began + line;
     const isCommand = began === '' && /^\/(?!\/)/.test(whole);
     began = '';
     saying = saying
-      .then(() => (isCommand ? obey(whole) : say(whole.replace(/^\/\//, '/'))))
+      .then(() => (isCommand ? obey(whole) : say(whole.replace(/^\/\//, '/').trimEnd())))
       .catch((error: unknown) => screen.print(`✗ ${error instanceof Error ? error.message : String(error)}`))
       .finally(drawPrompt);
     return !isCommand && current !== null;

@@ -51,9 +51,18 @@ export function createScreen(): Screen {
       done();
     },
   });
-  Object.defineProperty(output, 'columns', { get: () => stdout.columns });
-  const resized = () => output.emit('resize');
-  stdout.on('resize', resized);
+  let { columns } = stdout;
+  Object.defineProperty(output, 'columns', { get: () => columns });
+  // Terminals break lines anew, while readline goes up as many rows as there were before.
+  const resized = () => {
+    const before = lines.getCursorPos().rows;
+    columns = stdout.columns;
+    const { rows } = lines.getCursorPos();
+    if (rows > before) moveCursor(stdout, 0, before - rows);
+    else stdout.write('\n'.repeat(before - rows));
+    output.emit('resize');
+  };
+  if (isTerminal) stdout.on('resize', resized);
 
   // Before readline's own listener: what the input looks like at the moment of Enter, and whether that is part of a paste.
   const beforeKey = (_: string | undefined, key: Key | undefined) => {

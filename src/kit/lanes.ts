@@ -6,8 +6,8 @@ export interface LanesOptions<Item, Result> {
   groupSize: number;
   /** Items that may wait in one lane. */
   bound: number;
-  /** Carries out a group; answers each item in its place. Must not throw. */
-  run(items: readonly Item[]): Promise<(Result | PlazaError)[]>;
+  /** Carries out a group of that lane, counted from 0; answers each item in its place. Must not throw. */
+  run(items: readonly Item[], lane: number): Promise<(Result | PlazaError)[]>;
 }
 
 export interface LaneCounts {
@@ -26,7 +26,7 @@ interface Waiting<Item, Result> {
  * stay in order. Without a timer: an idle lane starts in the same turn of the event loop's microtasks.
  */
 export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: LanesOptions<Item, Result>) {
-  const all = Array.from({ length: lanes }, () => ({ queue: [] as Waiting<Item, Result>[], running: 0 }));
+  const all = Array.from({ length: lanes }, (_, index) => ({ index, queue: [] as Waiting<Item, Result>[], running: 0 }));
   let draining: (() => void)[] | null = null;
 
   const idle = () => all.every((lane) => lane.running === 0 && lane.queue.length === 0);
@@ -40,7 +40,10 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
       lane.running = group.length;
       let results: (Result | PlazaError)[];
       try {
-        results = await run(group.map((waiting) => waiting.item));
+        results = await run(
+          group.map((waiting) => waiting.item),
+          lane.index,
+        );
       } catch (error) {
         for (const waiting of group) waiting.reject(error);
         continue;

@@ -28,5 +28,7 @@ export function ban(deps: Deps): Communities['ban'] {
       if (!removed) await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', community, person } }]);
       return { removed };
     });
+    // This process does not wait for the feed to tell it.
+    deps.policy.forget({ type: 'access', community, person });
   };
 }

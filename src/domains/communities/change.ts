@@ -9,8 +9,8 @@ import { type CommunityRow, columns, toCommunity } from './rows.ts';
 
 /** What is not given stays. The slug stays too: it is in addresses that people have kept. */
 export function change(deps: Deps): Communities['change'] {
-  return (who, input) =>
-    locked(deps, who, input.community, 'alone', async (tx, facts) => {
+  return async (who, input) => {
+    const changed = await locked(deps, who, input.community, 'alone', async (tx, facts) => {
       deps.policy.ask('community.change', facts);
       if (input.official !== undefined) deps.policy.ask('community.make_official', facts);
       const name = input.name === undefined ? null : cleanName(input.name);
@@ -28,4 +28,8 @@ export function change(deps: Deps): Communities['change'] {
       }
       return toCommunity(row);
     });
+    // This process does not wait for the feed to tell it.
+    if (input.visibility !== undefined) deps.policy.forget({ type: 'access', community: input.community });
+    return changed;
+  };
 }

@@ -15,5 +15,7 @@ export function kick(deps: Deps): Communities['kick'] {
       if (!removed) throw new PlazaError('not_found', 'This person is not a member.', { field: 'person' });
       return { removed };
     });
+    // This process does not wait for the feed to tell it.
+    deps.policy.forget({ type: 'access', community, person });
   };
 }

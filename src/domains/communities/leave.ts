@@ -7,7 +7,7 @@ import { otherOwner, removeMember } from './membership.ts';
 /** The last owner leaves only when nobody else is left: then it stands empty until an admin of the place takes care of it. */
 export function leave(deps: Deps): Communities['leave'] {
   return async (who, { community }) => {
-    await locked(deps, who, community, 'alone', async (tx, facts) => {
+    const { person } = await locked(deps, who, community, 'alone', async (tx, facts) => {
       const me = { community, person: self(who).id };
       if (facts.communityRole === 'owner' && !(await otherOwner(tx, me))) {
         const [other] = await tx`select 1 from community_members where community = ${community} and person <> ${me.person} limit 1`;
@@ -17,5 +17,7 @@ export function leave(deps: Deps): Communities['leave'] {
       if (!left) throw new PlazaError('not_found', 'You are not a member of this community.');
       return me;
     });
+    // This process does not wait for the feed to tell it.
+    deps.policy.forget({ type: 'access', community, person });
   };
 }

@@ -25,5 +25,7 @@ export function setRole(deps: Deps): Communities['setRole'] {
       }
       return target;
     });
+    // This process does not wait for the feed to tell it.
+    deps.policy.forget({ type: 'access', community, person });
   };
 }

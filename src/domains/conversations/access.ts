@@ -25,6 +25,7 @@ export async function allowed(policy: Policy, action: Action, who: Who, channel:
   if (policy.decide(action, known).allowed) return known;
   const standing = await freshly(policy, who, channel);
   policy.ask(action, standing);
+  policy.forget({ type: 'access', channel, ...(who.person && { person: who.person.id }) });
   return standing;
 }
 

@@ -39,6 +39,8 @@ export function change({ policy, log }: Deps): Conversations['change'] {
           : { do: 'change', details, access: details.visibility !== channel.visibility };
       },
     });
+    // This process does not wait for the feed to tell it.
+    policy.forget({ type: 'access', channel: input.channel });
     return outcome.details;
   };
 }

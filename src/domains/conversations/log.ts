@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { type Pool, sqlState } from '../../engines/postgres/index.ts';
@@ -32,62 +33,55 @@ const laneBound = 50_000;
 const retryMs = 15_000;
 const drainMs = 3_000;
 
-/** A group on its way: what is known of it when the connection is lost. */
-interface Attempt {
-  /** PostgreSQL's id of the transaction; null until it has one. */
-  xid: string | null;
-  results: (Outcome | PlazaError)[];
+/** A group on its way. */
+interface Group {
+  lane: number;
+  /** No other group of this lane has it. */
+  id: number;
+  changes: readonly Change[];
 }
+
+type Results = (Outcome | PlazaError)[];
 
 /**
  * There is no timer: a change goes out at once when its lane is idle, and while one transaction runs the next group
  * gathers, so groups are as large as the load makes them.
  */
 export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
+  const server = randomBytes(12).toString('base64url');
+  let groups = 0;
   let stopping = false;
 
-  async function commit(changes: readonly Change[], attempt: Attempt): Promise<void> {
-    await sql.begin(async (tx) => {
-      const [[row], results] = await Promise.all([
-        tx<{ xid: string }[]>`select pg_current_xact_id()::text as xid`,
-        writeGroup(tx, changes, Date.now()),
-      ]);
-      attempt.results = results;
-      attempt.xid = row?.xid ?? null;
+  /**
+   * Writes the group, and with it that it was this one. Answers null when it was committed before: then the lane's row
+   * says so already. A transaction of which nobody knows is waited for, since it holds that row.
+   * @param written told of the results before COMMIT
+   */
+  async function commit({ lane, id, changes }: Group, again: boolean, written: (results: Results) => void): Promise<Results | null> {
+    return await sql.begin(async (tx) => {
+      const claim = tx`
+        insert into commit_groups (lane, last) values (${`${server}/${lane}`}, ${id})
+        on conflict (lane) do update set last = excluded.last, committed_at = now() where commit_groups.last <> excluded.last
+        returning last`;
+      if (again && (await claim).length === 0) return null;
+      const [, results] = await Promise.all([claim, writeGroup(tx, changes, Date.now())]);
+      written(results);
+      return results;
     });
   }
 
-  /**
-   * What became of a transaction whose COMMIT was not answered; PostgreSQL remembers it, over a crash as well.
-   * `in progress`: the server has not noticed yet that its client is gone.
-   * https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
-   */
-  async function fate(xid: string): Promise<string | null> {
-    try {
-      const [row] = await sql<{ status: string | null }[]>`select pg_xact_status(${xid}::xid8) as status`;
-      return row?.status ?? null;
-    } catch (error) {
-      // "In the future": this is another server now, a replica that never heard of the transaction.
-      if (sqlState(error) === '22023') return 'aborted';
-      throw error;
-    }
-  }
-
   /** Commits a group whatever happens on the way; every change gets an outcome or a refusal. */
-  async function settle(changes: readonly Change[], began = performance.now()): Promise<(Outcome | PlazaError)[]> {
-    let last: Attempt = { xid: null, results: [] };
+  async function settle(lane: number, changes: readonly Change[], began = performance.now()): Promise<Results> {
+    const group: Group = { lane, id: ++groups, changes };
+    let unanswered: Results = [];
     for (let tries = 0; ; tries++) {
       try {
-        // Never written twice: after a lost connection it is first found out what became of the group.
-        const before = last.xid === null ? 'aborted' : await fate(last.xid);
-        if (before === 'committed') return last.results;
-        if (before !== 'in progress') {
-          last = { xid: null, results: [] };
-          await commit(changes, last);
-          return last.results;
-        }
+        const results = await commit(group, tries > 0, (written) => {
+          unanswered = written;
+        });
+        return results ?? unanswered;
       } catch (error) {
-        if (!isConnectionLoss(error) && !isConflict(error)) return await divide(changes, error, began);
+        if (!isConnectionLoss(error) && !isConflict(error)) return await divide(lane, changes, error, began);
         logger.warn({ err: error, changes: changes.length }, 'a commit group is tried again');
       }
       if (performance.now() - began > (stopping ? drainMs : retryMs)) {
@@ -99,18 +93,18 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
   }
 
   /** One poisoned change must fail alone: halves until it stands by itself. In order, since later ones may build on earlier ones. */
-  async function divide(changes: readonly Change[], error: unknown, began: number): Promise<(Outcome | PlazaError)[]> {
+  async function divide(lane: number, changes: readonly Change[], error: unknown, began: number): Promise<Results> {
     if (changes.length > 1 && !isFull(error)) {
       const half = changes.length >> 1;
-      return [...(await settle(changes.slice(0, half), began)), ...(await settle(changes.slice(half), began))];
+      return [...(await settle(lane, changes.slice(0, half), began)), ...(await settle(lane, changes.slice(half), began))];
     }
     logger.error({ err: error, channel: changes[0]?.channel }, 'a change could not be written');
     return changes.map(() => refusalFor(error));
   }
 
-  async function run(changes: readonly Change[]): Promise<(Outcome | PlazaError)[]> {
+  async function run(changes: readonly Change[], lane: number): Promise<Results> {
     const began = performance.now();
-    const results = await settle(changes);
+    const results = await settle(lane, changes);
     measured?.(changes.length, (performance.now() - began) / 1000);
     return results;
   }
@@ -120,9 +114,13 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
   return {
     change: (change) => work.add(change.channel, change),
     counts: work.counts,
-    drain() {
+    async drain() {
       stopping = true;
-      return work.drain();
+      await work.drain();
+      // Those of servers that were killed go too; whoever lives writes its row anew with its next group.
+      await sql`delete from commit_groups where starts_with(lane, ${server}) or committed_at < now() - interval '1 day'`.catch(
+        (err: unknown) => logger.warn({ err }, 'the marks of this log stay behind; the next one that stops removes them'),
+      );
     },
   };
 }

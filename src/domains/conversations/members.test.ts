@@ -47,6 +47,26 @@ describe('roles in a channel', () => {
     policy.forget('everything');
   });
 
+  test('who was removed, or has another role now, does nothing more by what is still remembered', async () => {
+    policy.remember(true);
+    const home = await testCommunity(sql, [
+      { who: ana, role: 'owner' },
+      { who: ben, role: 'member' },
+    ]);
+    const { id: channel } = await conversations.createChannel(ana, { community: home, name: 'c' });
+    await conversations.addMember(ana, { channel, person: ben.person.id, role: 'moderator' });
+    const { number } = await conversations.post(ben, { channel, body: 'mine' });
+    await conversations.pin(ben, { channel, number, on: true });
+    await conversations.addMember(ana, { channel, person: ben.person.id, role: 'member' });
+    await expect(conversations.pin(ben, { channel, number, on: false })).rejects.toMatchObject({ code: 'forbidden' });
+    await conversations.change(ana, { channel, visibility: 'private' });
+    await conversations.post(ben, { channel, body: 'still in it' });
+    await conversations.removeMember(ana, { channel, person: ben.person.id });
+    await expect(conversations.post(ben, { channel, body: 'out' })).rejects.toMatchObject({ code: 'not_found' });
+    policy.remember(false);
+    policy.forget('everything');
+  });
+
   test('a group stays as small as groups are, however people come in', async () => {
     const people = await Promise.all(Array.from({ length: 99 }, (_, i) => testPerson(sql, `many${i}`)));
     const group = await conversations.createGroup(ana, { people: people.map(({ person }) => person.id) });
@@ -57,6 +77,41 @@ describe('roles in a channel', () => {
     await expect(conversations.members(ana, 'x', {})).rejects.toMatchObject({ code: 'not_found' });
     await expect(conversations.addMember(ana, { channel: 'x', person: ben.person.id })).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+describe('who loses a role while making something', () => {
+  test('leaves no channel of their own behind', async () => {
+    const home = await testCommunity(sql, [
+      { who: ana, role: 'owner' },
+      { who: ben, role: 'moderator' },
+    ]);
+    const before = await sql`select count(*)::int as n from channels`;
+    let made: Promise<unknown>[] = [];
+    await sql.begin(async (tx) => {
+      await tx`select from communities where id = ${home} for no key update`;
+      made = [
+        conversations.createChannel(ben, { community: home, name: 'mine', visibility: 'private' }),
+        conversations.createDiscussion(ben, { community: home, title: 't', body: 'b' }),
+      ];
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await tx`delete from community_members where community = ${home} and person = ${ben.person.id}`;
+    });
+    for (const outcome of await Promise.allSettled(made)) expect(outcome).toMatchObject({ reason: { code: 'forbidden' } });
+    expect(await sql`select count(*)::int as n from channels`).toEqual(before);
+  });
+});
+
+test('who started a discussion changes its title, but does not hide it, close it or open it again', async () => {
+  const home = await testCommunity(sql, [
+    { who: ana, role: 'owner' },
+    { who: ben, role: 'member' },
+  ]);
+  const { channel } = await conversations.createDiscussion(ben, { community: home, title: 't', body: 'b' });
+  expect(await conversations.change(ben, { channel: channel.id, name: 'better' })).toMatchObject({ name: 'better' });
+  await conversations.change(ana, { channel: channel.id, archived: true });
+  for (const wanted of [{ visibility: 'private' }, { posting: 'moderators' }, { archived: false }] as const) {
+    await expect(conversations.change(ben, { channel: channel.id, ...wanted })).rejects.toMatchObject({ code: 'forbidden' });
+  }
 });
 
 describe('what is remembered of a standing', () => {

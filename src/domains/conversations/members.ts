@@ -34,6 +34,8 @@ export function addMember({ sql, policy }: Deps): Conversations['addMember'] {
         { topic: { kind: 'person', person: input.person }, event: { type: 'channel_joined', channel: toChannel(row) } },
       ]);
     });
+    // A role may have been taken away by that.
+    policy.forget({ type: 'access', channel: input.channel, person: input.person });
   };
 }
 
@@ -83,6 +85,8 @@ export function removeMember({ sql, policy }: Deps): Conversations['removeMember
         { topic: { kind: 'person', person: input.person }, event: { type: 'channel_left', channel: input.channel } },
       ]);
     });
+    // This process does not wait for the feed to tell it.
+    policy.forget({ type: 'access', channel: input.channel, person: input.person });
   };
 }
 

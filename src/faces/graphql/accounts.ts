@@ -133,10 +133,14 @@ const device = (args: { clientId?: string | null | undefined; deviceName?: strin
   deviceName: args.deviceName ?? undefined,
 });
 
+/** Each hashes a password, for which there are few places at once: one request must not take them all. */
+const hashing = 5_000;
+
 builder.mutationFields((t) => ({
   signUp: t.field({
     type: SignedInPayload,
     description: 'Makes an account and a person, and signs in.',
+    complexity: hashing,
     args: {
       name: t.arg.string({ required: true, description: 'The name shown.' }),
       email: t.arg.string({ required: true, description: 'The address to sign in with.' }),
@@ -156,6 +160,7 @@ builder.mutationFields((t) => ({
   signIn: t.field({
     type: SignedInPayload,
     description: 'Signs in with e-mail and password.',
+    complexity: hashing,
     args: {
       email: t.arg.string({ required: true, description: 'The address of the account.' }),
       password: t.arg.string({ required: true, description: 'The password.' }),
@@ -185,6 +190,7 @@ builder.mutationFields((t) => ({
   changePassword: t.field({
     type: DonePayload,
     description: 'Changes your password.',
+    complexity: hashing,
     args: {
       current: t.arg.string({ required: true, description: 'The password until now.' }),
       next: t.arg.string({ required: true, description: 'The new one.' }),
@@ -206,6 +212,7 @@ builder.mutationFields((t) => ({
   resetPassword: t.field({
     type: DonePayload,
     description: 'Sets a new password with the code that was mailed, and signs all devices out.',
+    complexity: hashing,
     args: {
       email: t.arg.string({ required: true, description: 'The address of the account.' }),
       code: t.arg.string({ required: true, description: 'The code that was mailed.' }),

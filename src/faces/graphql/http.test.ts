@@ -39,6 +39,11 @@ test('[H1] documents that are too deep, too dear, too long or repeat too much ar
   });
   await refused(`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: epoch`).join(' ')} }`, 'too_complex');
   await refused(`{ ${'epoch '.repeat(2001)} }`, 'too_complex');
+  const signIns = Array.from(
+    { length: 5 },
+    (_, i) => `a${i}: signIn(email: "a@example.org", password: "long enough") { tokens { access } }`,
+  );
+  await refused(`mutation { ${signIns.join(' ')} }`, 'too_complex');
   // Each fragment doubles the one before: 2^40 aliases in 40 short lines.
   const doubling = Array.from(
     { length: 40 },

@@ -6,7 +6,7 @@ import type { ServerFrame } from '../../../contracts/wire.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import { createLogger } from '../../kit/log.ts';
 import { createHub, type Hub } from './hub.ts';
-import type { Client, Heard } from './registry.ts';
+import { type Client, type Heard, mostOfOne } from './registry.ts';
 
 const silent = createLogger({ level: 'silent', format: 'json' });
 const hubs: Hub[] = [];
@@ -509,4 +509,18 @@ describe('a broken feed', () => {
     await until(() => ana.said.some((frame) => frame.type === 'stale'));
     expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 6 }] }, { type: 'stale' }]);
   });
+});
+
+test('one person takes so many places and no more, and leaves them to nobody else', () => {
+  const { hub, enter } = scripted();
+  const mine = Array.from({ length: mostOfOne }, () => enter('1'));
+  expect(() => enter('1')).toThrow(expect.objectContaining({ code: 'too_many_requests' }));
+  enter('2');
+  const [first] = mine;
+  if (first) hub.leave(first.client);
+  enter('1');
+  const guests = { role: 'guest', person: null, account: null, device: null } as const;
+  for (let i = 0; i < mostOfOne; i++) enter('0', { ...guests, address: '192.0.2.1' });
+  expect(() => enter('0', { ...guests, address: '192.0.2.1' })).toThrow(expect.objectContaining({ code: 'too_many_requests' }));
+  enter('0', { ...guests, address: '192.0.2.2' });
 });

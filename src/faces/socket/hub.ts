@@ -34,6 +34,7 @@ export interface Hub {
   broken(): void;
   mended(): void;
 
+  /** @throws too_many_requests */
   enter(who: Who, receiver: Receiver): Client;
   /** The same person with a new token, perhaps of another device. */
   become(client: Client, who: Who): void;

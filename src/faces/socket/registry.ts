@@ -1,7 +1,8 @@
-import type { CloseCode, ErrorCode } from '../../../contracts/errors.ts';
+import { type CloseCode, type ErrorCode, PlazaError } from '../../../contracts/errors.ts';
 import type { Topic } from '../../../contracts/events.ts';
 import type { Head, Id } from '../../../contracts/nouns.ts';
 import type { Who } from '../../domains/policy/index.ts';
+import { callerKey } from '../limits.ts';
 import type { Packet } from './packet.ts';
 
 /** An event as the feed gives it. */
@@ -112,10 +113,14 @@ export function headOf(room: Room): Head {
 
 export type Registry = ReturnType<typeof createRegistry>;
 
+/** Listeners that one person, or one network of guests, may have in a process. An application's token has no such bound. */
+export const mostOfOne = 500;
+
 /** Who is here and what they listen to. Knows nothing of what events mean. */
 export function createRegistry() {
   const clients = new Set<Client>();
   const rooms = new Map<Id, Room>();
+  const callers = new Map<string, Set<Client>>();
   const persons = new Map<Id, Set<Client>>();
   const devices = new Map<Id, Set<Client>>();
   const accounts = new Map<Id, Set<Client>>();
@@ -177,7 +182,13 @@ export function createRegistry() {
     byAccount: (id: Id): Iterable<Client> => accounts.get(id) ?? [],
     byCommunity: (id: Id): Iterable<Client> => members.get(id) ?? [],
 
+    /** @throws too_many_requests */
     enter(who: Who, receiver: Receiver): Client {
+      if (who.role !== 'application' && (callers.get(callerKey(who))?.size ?? 0) >= mostOfOne) {
+        throw new PlazaError('too_many_requests', `At most ${mostOfOne} connections and subscriptions at once; close some first.`, {
+          retryAfter: 5,
+        });
+      }
       const client: Client = {
         who,
         receiver,
@@ -194,6 +205,7 @@ export function createRegistry() {
         gone: false,
       };
       clients.add(client);
+      put(callers, callerKey(who), client);
       put(persons, who.person?.id, client);
       put(devices, who.device, client);
       put(accounts, who.account, client);
@@ -203,6 +215,7 @@ export function createRegistry() {
     leave(client: Client): void {
       client.gone = true;
       clients.delete(client);
+      take(callers, callerKey(client.who), client);
       take(persons, client.who.person?.id, client);
       take(devices, client.who.device, client);
       take(accounts, client.who.account, client);

@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Client, type ClientOptions, createClient, signIn, signUp, type Tokens } from './index.ts';
+import { openTestHouse, type TestHouse } from './testing.ts';
+
+/** Its access tokens last five seconds. */
+let hasty: TestHouse;
+const account = { email: 'eve@example.org', password: 'a rather long pass phrase' };
+const clients: Client[] = [];
+
+const device = () => signIn(hasty.direct, account);
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const isAt = (one: Client, at: string) => expect.poll(() => one.state.value.connection.at).toBe(at);
+
+function client(options: Omit<ClientOptions, 'url'>): Client {
+  const made = createClient({ url: hasty.url, ...options });
+  clients.push(made);
+  return made;
+}
+
+beforeAll(async () => {
+  hasty = await openTestHouse({ accessTokenMinutes: 5 / 60 });
+  await signUp(hasty.direct, { ...account, name: 'Eve' });
+});
+afterEach(() => {
+  for (const one of clients.splice(0)) one.close();
+});
+afterAll(() => hasty?.stop());
+
+test('tokens are renewed before their end, without a cut', async () => {
+  const renewed: Tokens[] = [];
+  const at = new Set<string>();
+  const one = client({ tokens: await device(), onTokens: (tokens) => renewed.push(tokens) });
+  await isAt(one, 'live');
+  one.state.subscribe(({ connection }) => at.add(connection.at));
+  await expect.poll(() => renewed.length).toBeGreaterThan(0);
+  await pause(2500);
+  expect([...at]).toEqual(['live']);
+});
+
+test('tokens are renewed after their end, be it at the next connection or at a REST call', async () => {
+  const one = client({ tokens: await device() });
+  await isAt(one, 'live');
+  hasty.wire.open(false);
+  hasty.wire.cut();
+  await pause(5500);
+  hasty.wire.open(true);
+  one.reconnect();
+  await isAt(one, 'live');
+  expect(await one.rest('GET', '/v1/me')).toMatchObject({ person: { name: 'Eve' } });
+});
+
+test('tokens of the same sign-in may be shared: what another one renewed is taken over', async () => {
+  let kept: Tokens = await device();
+  const onTokens = (tokens: Tokens) => {
+    kept = tokens;
+  };
+  const share = { tokens: kept, onTokens, keptTokens: () => kept };
+  const [one, other] = [client(share), client(share)];
+  await Promise.all([isAt(one, 'live'), isAt(other, 'live')]);
+  const first = kept;
+  await expect.poll(() => kept.refresh).not.toBe(first.refresh);
+  await pause(6500);
+  expect([one.state.value.connection.at, other.state.value.connection.at]).toEqual(['live', 'live']);
+});
+
+test('tokens that cannot be renewed end the session', async () => {
+  const { access } = await device();
+  const one = client({ tokens: { access } });
+  await isAt(one, 'live');
+  await expect.poll(() => one.state.value.connection).toMatchObject({ at: 'closed', error: { code: 'unauthenticated' } });
+  const two = client({ tokens: { access, refresh: 'unknown' } });
+  await expect.poll(() => two.state.value.connection).toMatchObject({ at: 'closed', error: { code: 'unauthenticated' } });
+  await expect(two.open('1')).rejects.toMatchObject({ code: 'unauthenticated' });
+});
