@@ -191,6 +191,8 @@ create table channels (
   -- The chat's place in its application, for chats made by an application's token.
   chat_number integer,
   created_by bigint references people,
+  -- The maker's own id for a discussion that was started: the same key gives the same discussion.
+  key text,
   created_at timestamptz not null default now(),
   archived_at timestamptz,
   -- The version of the last change of this row (name, topic, …) in the channel's log.
@@ -202,6 +204,7 @@ create table channels (
 );
 create unique index channels_by_pair on channels (application, pair) where pair is not null;
 create unique index channels_by_chat_number on channels (application, chat_number) where chat_number is not null;
+create unique index channels_by_key on channels (created_by, key) where key is not null;
 create index discussions_latest on channels (community, active_at desc, id desc) where kind = 'discussion';
 create index discussions_popular on channels (community, popularity desc, id desc) where kind = 'discussion';
 create index discussions_unanswered on channels (community, id desc) where kind = 'discussion' and comments = 0;

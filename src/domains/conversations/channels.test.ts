@@ -30,6 +30,15 @@ describe('discussions', () => {
     expect(await sql`select count(*)::int as n from channels`).toEqual(before);
   });
 
+  test('[L4] the same key gives the same discussion, also to many at once', async () => {
+    const start = (title: string) => conversations.createDiscussion(ben, { community, title, body: 'b', key: 'once' });
+    const started = await Promise.all([start('first'), start('first'), start('first')]);
+    expect(new Set(started.map((s) => s.channel.id)).size).toBe(1);
+    expect(await start('another title')).toMatchObject({ channel: { id: started[0]?.channel.id, name: 'first' }, message: { number: 1 } });
+    const other = await conversations.createDiscussion(ana, { community, title: 'hers', body: 'b', key: 'once' });
+    expect(other.channel.id).not.toBe(started[0]?.channel.id);
+  });
+
   test('are sorted by latest, popular and unanswered, filtered by tag and author, and paged', async () => {
     const home = await testCommunity(sql, [
       { who: ana, role: 'owner' },

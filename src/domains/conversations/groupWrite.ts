@@ -145,9 +145,15 @@ function changeChannels(tx: Transaction, written: readonly Written[]) {
           visibility = ${details.visibility}, posting = ${details.posting},
           archived_at = case when ${details.archived}::bool then coalesce(archived_at, now()) end, changed_version = ${place.version}
         where id = ${place.channel}`,
-      // Who makes a channel private stays in it.
+      // Who makes a channel private stays in it, if still a member of the community.
       ...(step.access && details.visibility === 'private'
-        ? [tx`insert into channel_members (channel, person, role) values (${place.channel}, ${by.id}, 'owner') on conflict do nothing`]
+        ? [
+            tx`
+              insert into channel_members (channel, person, role)
+              select ${place.channel}, m.person, 'owner' from channels c join community_members m on m.community = c.community and m.person = ${by.id}
+              where c.id = ${place.channel}
+              on conflict do nothing`,
+          ]
         : []),
     ];
   });

@@ -15,6 +15,8 @@ export interface NewChannel {
   posting?: Posting;
   pair?: string;
   chatNumber?: number;
+  /** The maker's own id for it. */
+  key?: string;
   members?: readonly { person: Id; role: CommunityRole }[];
   /** Now, unless history is brought in; its members joined then. */
   createdAt?: Date;
@@ -43,6 +45,7 @@ export async function openChannels(tx: Transaction, channels: readonly NewChanne
     pair: channel.pair ?? null,
     chat_number: channel.chatNumber ?? null,
     created_by: channel.createdBy,
+    key: channel.key ?? null,
     created_at: channel.createdAt ?? now,
     active_at: channel.kind === 'discussion' ? (channel.createdAt ?? now) : null,
   }));
@@ -50,11 +53,11 @@ export async function openChannels(tx: Transaction, channels: readonly NewChanne
     with given as materialized (
       select new_id() as id, g.*
       from jsonb_to_recordset(${tx.json(given)}) as g (place int, application bigint, community bigint, kind text, name text, topic text, tags text[],
-        visibility text, posting text, pair text, chat_number int, created_by bigint, created_at timestamptz, active_at timestamptz)
+        visibility text, posting text, pair text, chat_number int, created_by bigint, key text, created_at timestamptz, active_at timestamptz)
       order by place
     ), made as (
-      insert into channels (id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, created_at, active_at)
-      select id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, created_at, active_at from given
+      insert into channels (id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, key, created_at, active_at)
+      select id, application, community, kind, name, topic, tags, visibility, posting, pair, chat_number, created_by, key, created_at, active_at from given
       returning *
     )
     select made.* from made join given using (id) order by given.place`;
