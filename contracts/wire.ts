@@ -31,7 +31,7 @@ export interface Place {
 
 /** `id` comes back in the answer (`ack`, `joined`, `synced`, `error`), so that a client may have several on the way. */
 export type ClientFrame =
-  /** First frame. `resume` joins these channels again and syncs each, if `epoch` is still the server's. */
+  /** First frame. `resume` joins these channels again and syncs each, if `epoch` is still the server's; the channel is the `id` of its answer. */
   | { type: 'hello'; token: string; resume?: { epoch: string; places: Place[] } }
   /** Open a channel: events flow. Without `since`, the last page of messages comes along. */
   | { type: 'join'; id?: string; channel: Id; since?: number }

@@ -23,7 +23,7 @@ import { createStandings } from './standings.ts';
 import { createVault } from './vault.ts';
 import { verifyEmail } from './verifyEmail.ts';
 
-export { bringInAccounts, type PastAccount } from './history.ts';
+export { bringInAccounts } from './history.ts';
 
 export interface Account {
   id: Id;

@@ -234,7 +234,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     expire(until);
     await greet(who.person, epoch);
     for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
-      waiting.push({ type: 'join', channel, since: version });
+      waiting.push({ type: 'join', id: channel, channel, since: version });
     }
     return null;
   }

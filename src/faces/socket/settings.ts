@@ -25,7 +25,7 @@ export interface SocketSettings {
 
 export const defaultSocketSettings: SocketSettings = {
   allowedOrigins: [],
-  silenceSeconds: 60,
+  silenceSeconds: 100,
   helloSeconds: 10,
   slowBytes: 1024 * 1024,
   graceSeconds: 5,

@@ -46,7 +46,7 @@ describe('the conversation', () => {
     const ids = ready.channels.map((mine) => mine.channel.id);
     expect(ids).toContain(channel);
     expect(ids).toContain(direct.id);
-    expect(ready.silence).toBe(60);
+    expect(ready.silence).toBe(100);
   });
 
   test('what one sends is acknowledged to it and heard by all who have the channel open', async () => {
