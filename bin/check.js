@@ -15,7 +15,6 @@ const checks = {
     'contracts',
     'client',
     'journeys',
-    'bench',
   ],
   'unused code': ['knip/bin/knip.js', '--no-progress', '--no-config-hints'],
 };

@@ -13,10 +13,12 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(jo
 const read = (page: string) => readFileSync(join(home, page), 'utf8');
 
 /** The shell blocks under the numbered headings, in order. */
-const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[^])*?^```sh\n([^]*?)^```/gm)].map(([, title = '', block = '']) => ({
-  title,
-  block,
-}));
+const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[^])*?^```sh\n([^]*?)^```/gm)].map(
+  ([, title = '', block = '']) => ({
+    title,
+    block,
+  }),
+);
 
 describe('the ten things to try, pasted one after another', () => {
   let server: Server;
@@ -96,8 +98,12 @@ describe('the ten things to try, pasted one after another', () => {
     ['A discussion, by GraphQL', 'memberCount: 2', 'number: 2', '<em>nobody</em>', "replyTo: { number: 1, body: 'Top or bottom?' }"],
     ['Say it twice, have it once', /number: 1,[^]*repeated: false[^]*number: 1,[^]*repeated: true/],
     ['Let another program in', 'admin', "name: 'The printer'", 'chat_number: 1', /items: \[[^]*It is on fire/],
-    ['Listen from the beginning', /PostedEvent.*:1,[^]*PostedEvent.*:2,[^]*EditedEvent.*middle or bottom[^]*ReactedEvent/],
-    ['Talk by the socket', 'Ana has version 3, which ends with 2: Tea or coffee? ☕', 'Ana has version 4, which ends with 3: Coffee, please'],
+    ['Listen from the beginning', /PostedEvent.*:1,[^]*PostedEvent.*:2,[^]*EditedEvent.*or middle[^]*ReactedEvent/],
+    [
+      'Talk by the socket',
+      'Ana has version 3, which ends with 2: Tea or coffee? ☕',
+      'Ana has version 4, which ends with 3: Coffee, please',
+    ],
     ['Pull the plug', /^500 acknowledged, 0 lost, 0 twice$/m],
     ['Start a second server', '504\n', '"body":"Who has my other shoe?"'],
     ['Take access away', '505\n', /"type":"joined"[^]*"type":"left"/, "code: 'not_found'"],
@@ -121,7 +127,9 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('the files it names are there', () => {
-    const named = [...text.matchAll(/`((?:bin|client|contracts|docs|journeys|migrations|policies|src)\/[\w./-]*)`/g)].map(([, path = '']) => path);
+    const named = [...text.matchAll(/`((?:bin|client|contracts|docs|journeys|migrations|policies|src)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => path,
+    );
     expect(named.filter((path) => !existsSync(join(home, path)))).toEqual([]);
   });
 });

@@ -154,6 +154,7 @@ test('a slot that the server could not keep is seen in health, made anew, and th
 test('[L9] a change of access that is on disk but cannot be seen yet is held back, and all that follows it', async () => {
   await start();
   await sql`create table rights (n integer)`;
+  await sql`create table probes (n integer)`;
   const lines: string[] = [];
   const seen: Promise<boolean>[] = [];
   const allowed = async (by: Sql) => (await by`select from rights`).length === 1;
@@ -187,11 +188,28 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
     );
   };
   await replica('nobody');
+  // Each of the server's processes hears of the setting in its own time; commits wait once the checkpointer has.
+  const probes: Promise<unknown>[] = [];
+  const waiting = async (pid: number | null) =>
+    (await sql`select from pg_stat_activity where wait_event = 'SyncRep' and pid = coalesce(${pid}::int, pid)`).length > 0;
+  await until(async () => {
+    probes.push(sql`insert into probes values (1)`.execute());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return await waiting(null);
+  });
+  let pid = 0;
   const committing = sql.begin(async (tx) => {
     await tx`insert into rights values (1)`;
     await emitText(tx, 'plaza/access', 'allowed');
+    await until(async () => {
+      const [row] = await tx<
+        { pid: number; names: string }[]
+      >`select pg_backend_pid() as pid, current_setting('synchronous_standby_names') as names`;
+      pid = row?.pid ?? 0;
+      return row?.names === 'nobody';
+    });
   });
-  await until(async () => (await sql`select from pg_stat_activity where wait_event = 'SyncRep'`).length === 1);
+  await until(() => waiting(pid));
   await sql.begin(async (tx) => {
     await tx`set local synchronous_commit = 'local'`;
     await emitText(tx, 'plaza/person/1', 'after');
@@ -205,7 +223,7 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
   expect([lines, handled]).toEqual([[], []]);
 
   await replica('');
-  await committing;
+  await Promise.all([committing, ...probes]);
   await until(() => lines.length === 2 && reader.state().handled === 2);
   expect(lines).toEqual(['allowed', 'after']);
   expect([...(await Promise.all(seen)), ...handled].every(Boolean)).toBe(true);
