@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, type Server, startServer } from './support/server.ts';
 import { tidyAfter } from './support/tidy.ts';
@@ -13,14 +14,17 @@ const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(jo
 const read = (page: string) => readFileSync(join(home, page), 'utf8');
 
 /** The shell blocks under the numbered headings, in order. */
-const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[^])*?^```sh\n([^]*?)^```/gm)].map(
+const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[\s\S])*?^```sh\n([\s\S]*?)^```/gm)].map(
   ([, title = '', block = '']) => ({
     title,
     block,
   }),
 );
 
-describe('the ten things to try, pasted one after another', () => {
+/** `script` of util-linux makes the terminal. */
+const noTerminal = spawnSync('script', ['--version']).status !== 0;
+
+describe.skipIf(noTerminal)('the ten things to try, one after another in a terminal', () => {
   let server: Server;
   let tidy: () => Promise<void>;
   let shell: ChildProcess | undefined;
@@ -58,33 +62,33 @@ describe('the ten things to try, pasted one after another', () => {
   }
 
   /** Runs the script as a newcomer does: answers what is asked, when it is asked. */
-  function run(script: string, folder: string, data: string): Promise<void> {
-    const child = spawn('sh', [script], {
+  async function run(script: string, folder: string, data: string): Promise<void> {
+    const wrong = join(folder, 'complaints');
+    const child = spawn('script', ['-qec', `stty cols 200; exec sh ${script} 2>${wrong}`, '/dev/null'], {
       cwd: home,
-      env: { ...process.env, PLAZA_DATA: data, XDG_CONFIG_HOME: join(folder, 'config') },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, PLAZA_DATA: data, XDG_CONFIG_HOME: join(folder, 'config'), TERM: 'xterm', FORCE_COLOR: undefined },
+      stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
     shell = child;
     const answers = [
-      { asked: 'The code: ', say: `${/code=(\S+)/.exec(server.said())?.[1]}\n` },
-      { asked: 'Password: ', say: 'everybody-is-an-example\n' },
-      { asked: '/help lists what you can do.', say: 'Is anybody up?\n/quit\n' },
+      { asked: 'The code: ', say: () => /code=(\S+)/.exec(server.said())?.[1] },
+      { asked: 'Password: ', say: () => 'everybody-is-an-example' },
+      { asked: 'You are ', say: () => 'Is anybody up?' },
+      { asked: /#\d+ Maria Júlia Albuquerque {2}Is anybody up\?/, say: () => '/quit' },
     ];
-    let said = '';
+    let raw = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      if (answers[0] && said.includes(answers[0].asked)) child.stdin.write(answers.shift()?.say ?? '');
+      raw += text;
+      const [next] = answers;
+      if (!next || stripVTControlCharacters(raw).search(next.asked) < 0) return;
+      answers.shift();
+      child.stdin.write(`${next.say()}\r`);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaints += text;
-    });
-    return new Promise((resolve) => {
-      child.once('close', () => {
-        for (const [, title = '', text = ''] of said.matchAll(/^=== (.+)\n((?:(?!^=== )[^])*)/gm)) output.set(title, text);
-        resolve();
-      });
-    });
+    await new Promise((resolve) => child.once('close', resolve));
+    const said = stripVTControlCharacters(raw).replaceAll('\r\n', '\n');
+    for (const [, title = '', text = ''] of said.matchAll(/^=== (.+)\n((?:(?!^=== )[\s\S])*)/gm)) output.set(title, text);
+    complaints = await readFile(wrong, 'utf8');
   }
 
   test('there are ten, and none of them complains', () => {
@@ -96,9 +100,9 @@ describe('the ten things to try, pasted one after another', () => {
   test.each<[string, ...(RegExp | string)[]]>([
     ['Sign up', /handle: 'ana'/, /handle: 'ben'/, /refresh: '/, /interests: \[\]/],
     ['A discussion, by GraphQL', 'memberCount: 2', 'number: 2', '<em>nobody</em>', "replyTo: { number: 1, body: 'Top or bottom?' }"],
-    ['Say it twice, have it once', /number: 1,[^]*repeated: false[^]*number: 1,[^]*repeated: true/],
-    ['Let another program in', 'admin', "name: 'The printer'", 'chat_number: 1', /items: \[[^]*It is on fire/],
-    ['Listen from the beginning', /PostedEvent.*:1,[^]*PostedEvent.*:2,[^]*EditedEvent.*or middle[^]*ReactedEvent/],
+    ['Say it twice, have it once', /number: 1,[\s\S]*repeated: false[\s\S]*number: 1,[\s\S]*repeated: true/],
+    ['Let another program in', 'admin', "name: 'The printer'", 'chat_number: 1', /items: \[[\s\S]*It is on fire/],
+    ['Listen from the beginning', /PostedEvent.*:1,[\s\S]*PostedEvent.*:2,[\s\S]*EditedEvent.*or middle[\s\S]*ReactedEvent/],
     [
       'Talk by the socket',
       'Ana has version 3, which ends with 2: Tea or coffee? ☕',
@@ -106,7 +110,7 @@ describe('the ten things to try, pasted one after another', () => {
     ],
     ['Pull the plug', /^500 acknowledged, 0 lost, 0 twice$/m],
     ['Start a second server', '504\n', '"body":"Who has my other shoe?"'],
-    ['Take access away', '505\n', /"type":"joined"[^]*"type":"left"/, "code: 'not_found'"],
+    ['Take access away', '505\n', /"type":"joined"[\s\S]*"type":"left"/, "code: 'not_found'"],
     ['A lively place', '100 people', /✓ numbers run from 1/, 'Maria Júlia Albuquerque', 'Is anybody up?'],
   ])('%s', (title, ...says) => {
     const text = output.get(title) ?? '';
