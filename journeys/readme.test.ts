@@ -15,10 +15,7 @@ const read = (page: string) => readFileSync(join(home, page), 'utf8');
 
 /** The shell blocks under the numbered headings, in order. */
 const steps = [...read('README.md').matchAll(/^### \d+\. (.+)\n(?:(?!^### )[\s\S])*?^```sh\n([\s\S]*?)^```/gm)].map(
-  ([, title = '', block = '']) => ({
-    title,
-    block,
-  }),
+  ([, title = '', block = '']) => ({ title, block }),
 );
 
 /** `script` of util-linux makes the terminal. */
@@ -66,7 +63,14 @@ describe.skipIf(noTerminal)('the ten things to try, one after another in a termi
     const wrong = join(folder, 'complaints');
     const child = spawn('script', ['-qec', `stty cols 200; exec sh ${script} 2>${wrong}`, '/dev/null'], {
       cwd: home,
-      env: { ...process.env, PLAZA_DATA: data, XDG_CONFIG_HOME: join(folder, 'config'), TERM: 'xterm', FORCE_COLOR: undefined },
+      env: {
+        ...process.env,
+        PLAZA_DATA: data,
+        TMPDIR: folder,
+        XDG_CONFIG_HOME: join(folder, 'config'),
+        TERM: 'xterm',
+        FORCE_COLOR: undefined,
+      },
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });

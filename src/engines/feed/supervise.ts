@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../kit/log.ts';
 
 const shortestPause = 100;
-const longestPause = 5_000;
+const longestPause = 1_000;
 /** An attempt that held so long was good: the next one begins at once. */
 const goodLife = 10_000;
 

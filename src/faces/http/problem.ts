@@ -90,6 +90,8 @@ function ofShape(error: {
   if (error.validationContext === 'params') return new PlazaError('not_found');
   const [first] = error.validation;
   const field = (first?.instancePath ?? '').slice(1).replaceAll('/', '.');
+  if (field === '' && /received undefined$/.test(first?.message ?? ''))
+    return new PlazaError('invalid_input', 'Send a JSON object as the body.');
   const why = (first?.message ?? 'it is not what is expected here').replace(/^Invalid input: /, '');
   return field === ''
     ? new PlazaError('invalid_input', `The ${error.validationContext === 'querystring' ? 'query' : 'body'} is not valid: ${why}.`)
