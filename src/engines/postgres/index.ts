@@ -16,6 +16,8 @@ export interface ConnectOptions {
   max: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** How long a statement waits for another's lock before it fails with 55P03; for ever unless told. */
+  lockMillis?: number;
   /** Told of every statement before it goes out. */
   watch?: (query: string, parameters: readonly unknown[]) => void;
 }
@@ -37,7 +39,7 @@ export function connect(url: string, options: ConnectOptions): Pool {
     onnotice: () => {},
     ...(watch ? { debug: (_: number, query: string, parameters: unknown[]) => watch(query, parameters) } : {}),
     // The log's locks rest on every statement seeing what was committed before it, whatever the server's default is.
-    connection: { application_name: options.name, default_transaction_isolation: 'read committed' },
+    connection: { application_name: options.name, default_transaction_isolation: 'read committed', lock_timeout: options.lockMillis ?? 0 },
   });
 }
 
