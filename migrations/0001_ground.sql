@@ -23,7 +23,6 @@ create table installation (
   epoch text not null,
   system_identifier text not null,
   timeline integer not null,
-  first_admin_code_hash bytea,
   created_at timestamptz not null default now()
 );
 

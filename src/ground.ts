@@ -124,6 +124,8 @@ function keptSecret(folder: string): string {
   }
   const secret = readFileSync(file, 'utf8').trim();
   if (secret.length < 32)
-    throw new Advice(`${file} is cut short; restore it from a backup, or remove it: everybody then has to sign in again.`);
+    throw new Advice(
+      `${file} is cut short; restore it from a backup. Only when it is lost for good: remove it, and make new keys by "bin/plaza keys rotate".`,
+    );
   return secret;
 }

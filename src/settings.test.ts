@@ -44,6 +44,9 @@ test('what is unknown is named with the nearest right one', () => {
   expect(() => readSettings(['--log-level', 'wran'], {}, {})).toThrow(
     '--log-level must be fatal or error or warn or info or debug or trace or silent, not "wran". Did you mean warn?',
   );
+  expect(readSettings(['--trust-proxy', '127.0.0.1'], {}, {}).settings.trustProxy).toEqual(
+    readSettings(['--trust-proxy=127.0.0.1'], {}, {}).settings.trustProxy,
+  );
   expect(() => readSettings(['4000'], {}, {})).toThrow('"4000" is one word too many here');
 });
 

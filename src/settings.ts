@@ -229,7 +229,8 @@ function readFlags(args: readonly string[], own: OwnFlags, problems: string[]): 
       if (inline === undefined && args[i + 1]?.startsWith('-') === false) i++;
     } else if (negated) found.set(name, 'no');
     else if (inline !== undefined) found.set(name, inline);
-    else if (kind === 'yesNo') found.set(name, 'yes');
+    // What follows a yes or no is its value, where nothing else can stand there.
+    else if (kind === 'yesNo') found.set(name, words || args[i + 1]?.startsWith('-') !== false ? 'yes' : (args[++i] ?? 'yes'));
     else if (args[i + 1] === undefined || /^--\w/.test(args[i + 1] ?? '')) problems.push(`--${name} needs a value: --${name} VALUE.`);
     else found.set(name, args[++i] ?? '');
   }

@@ -42,7 +42,7 @@ async function* examine(args: readonly string[]): AsyncGenerator<Finding> {
     );
   else yield await checkPort(settings.host, settings.port);
   const there = existsSync(settings.data);
-  yield checkDisk(there ? settings.data : home);
+  yield checkDisk(settings.data);
   if (!there && !settings.databaseUrl) yield well(`${settings.data} will be made at the first start`);
   else yield* examineDatabase(settings);
 }

@@ -20,7 +20,12 @@ const password = 'everybody-is-an-example';
 
 const own = {
   people: { type: 'string', default: '500', description: 'How many people, 1 to 1,000,000.' },
-  messages: { type: 'string', default: '20000', description: 'How many messages, 0 to 100,000,000. A million take about a minute.' },
+  messages: {
+    type: 'string',
+    default: '20000',
+    description:
+      'How many messages, 0 to 100,000,000. A million take about a minute; all go through the log, and every change is an event.',
+  },
   seed: { type: 'string', default: '1', description: 'The same number makes the same world again.' },
   'into-existing': { type: 'boolean', description: 'Add to a place that has communities or conversations already.' },
 } as const;
@@ -28,9 +33,7 @@ const own = {
 export default defineCommand({
   meta: {
     name: 'seed',
-    description:
-      'Fills an empty place with a believable world: people, communities, discussions, chats, direct messages over the past eight weeks. ' +
-      'It may run beside a server. Any size goes the same way, in groups of thousands through the log, and every change is an event.',
+    description: 'Fills an empty place with a believable world of the past eight weeks; beside a running server too.',
   },
   args: { ...own, ...settingFlags },
   async run({ rawArgs, args }) {

@@ -1,4 +1,5 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Finding, ill, well } from './finding.ts';
 
 /** Bytes: under this PostgreSQL may stop in the middle of its work. */
@@ -13,6 +14,8 @@ export function checkDisk(folder: string, free = freeBytes(folder)): Finding {
 }
 
 function freeBytes(folder: string): number {
+  // A folder that is not there yet will be made where its nearest parent is.
+  if (!existsSync(folder)) return freeBytes(dirname(folder));
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { emit } from '../../engines/feed/emit.ts';
 import type { Sql, Transaction } from '../../engines/postgres/index.ts';
@@ -8,32 +8,29 @@ import type { Deps } from './deps.ts';
 import type { Accounts } from './index.ts';
 import { mine } from './mine.ts';
 import { type AccountRow, accountColumns, toAccount } from './rows.ts';
+import type { Vault } from './vault.ts';
 
-/** Letters that cannot be taken for one another; 20 of them hold 100 bits. */
+/** 32 letters that cannot be taken for one another, 5 bits each; 20 of them hold 100 bits. */
 const letters = 'abcdefghjkmnpqrstvwxyz0123456789';
 
-/** Each start makes a new one, since only a hash is kept; the newest is good. */
-export function firstAdminCode({ sql }: Deps): Accounts['firstAdminCode'] {
+/** The same at every start and on every process, so that a link once printed stays good until there is an admin. */
+export function firstAdminCode({ sql, vault }: Deps): Accounts['firstAdminCode'] {
   return () =>
     sql.begin(async (tx) => {
-      await lockedHash(tx);
-      if (await anyAdmin(tx)) return null;
-      const code = Array.from({ length: 20 }, () => letters[randomInt(letters.length)]).join('');
-      await tx`update installation set first_admin_code_hash = ${codeHash(code)}`;
-      return code.replace(/(.{5})(?=.)/g, '$1-');
+      const code = await lockedCode(tx, vault);
+      return (await anyAdmin(tx)) ? null : code.replace(/(.{5})(?=.)/g, '$1-');
     });
 }
 
-export function claimFirstAdmin({ sql, standings }: Deps): Accounts['claimFirstAdmin'] {
+export function claimFirstAdmin({ sql, vault, standings }: Deps): Accounts['claimFirstAdmin'] {
   return async (who, input) => {
     const { account } = mine(who);
     const code = text(input.code, { field: 'code', max: 60 });
     if (who.application !== defaultApplication)
       throw new PlazaError('forbidden', 'The first admin belongs to the place itself, not to one of its applications.');
     const row = await sql.begin(async (tx) => {
-      const hash = await lockedHash(tx);
-      if (hash === null || !timingSafeEqual(hash, codeHash(code)) || (await anyAdmin(tx))) throw new PlazaError('wrong_code');
-      await tx`update installation set first_admin_code_hash = null`;
+      const right = hash(await lockedCode(tx, vault));
+      if (!timingSafeEqual(right, hash(code)) || (await anyAdmin(tx))) throw new PlazaError('wrong_code');
       const [made] = await tx<AccountRow[]>`update accounts a set role = 'admin' where id = ${account} returning ${accountColumns(tx)}`;
       if (!made) throw new PlazaError('unauthenticated');
       await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', account } }]);
@@ -45,10 +42,11 @@ export function claimFirstAdmin({ sql, standings }: Deps): Accounts['claimFirstA
 }
 
 /** Of several who claim at once each waits here for the one before. */
-async function lockedHash(tx: Transaction): Promise<Buffer | null> {
-  const [row] = await tx<{ hash: Buffer | null }[]>`select first_admin_code_hash as hash from installation for update`;
+async function lockedCode(tx: Transaction, vault: Vault): Promise<string> {
+  const [row] = await tx<{ created_at: Date }[]>`select created_at from installation for update`;
   if (!row) throw new Error('The installation has no row yet.');
-  return row.hash;
+  const bytes = vault.mac('first admin', row.created_at.toISOString()).subarray(0, 20);
+  return [...bytes].map((byte) => letters[byte % letters.length]).join('');
 }
 
 async function anyAdmin(sql: Sql): Promise<boolean> {
@@ -56,7 +54,8 @@ async function anyAdmin(sql: Sql): Promise<boolean> {
   return row !== undefined;
 }
 
-function codeHash(code: string): Buffer {
+/** However it was typed. */
+function hash(code: string): Buffer {
   return createHash('sha256')
     .update(code.toLowerCase().replace(/[^a-z0-9]/g, ''))
     .digest();

@@ -91,7 +91,7 @@ export interface Accounts {
   verifyEmail(who: Who, input: { code: string }): Promise<Account>;
   /** Makes the signed-in account the first admin, with the one-time code printed at first start. */
   claimFirstAdmin(who: Who, input: { code: string }): Promise<Account>;
-  /** A fresh first-admin code while there is no admin, else null. */
+  /** The one-time first-admin code while there is no admin, else null. */
   firstAdminCode(): Promise<string | null>;
   setRole(who: Who, input: { account?: Id | undefined; person?: Id | undefined; role: ApplicationRole }): Promise<Account>;
   /**

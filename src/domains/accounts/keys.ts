@@ -76,7 +76,7 @@ export function createKeys({ sql, vault, tokenSeconds }: { sql: Pool; vault: Vau
     const plain = vault.open(newest.sealed_private_jwk, newest.id);
     if (plain === null) {
       throw new Advice(
-        'The secret does not open the signing keys of this database. Start with the secret that they were made with (PLAZA_SECRET, or the file in the data folder), or make new keys with this one by "bin/plaza keys rotate".',
+        'The secret does not open the signing keys of this database. Start with the secret that they were made with: PLAZA_SECRET, or the file "secret" in the data folder of the first server. Only when that is lost for good: "bin/plaza keys rotate" makes new keys with this one.',
       );
     }
     return {

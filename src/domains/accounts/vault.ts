@@ -7,13 +7,17 @@ export interface Vault {
   /** Null when it was sealed with another secret, or touched. */
   open(sealed: Buffer, label: string): string | null;
   /** 256 bits that nobody can tell without the secret, the same for the same text. */
-  mac(purpose: 'refresh tokens' | 'one-time codes', text: string): Buffer;
+  mac(purpose: 'refresh tokens' | 'one-time codes' | 'first admin', text: string): Buffer;
 }
 
 export function createVault(secret: string): Vault {
   const keyFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, 'plaza', use, 32));
   const sealing = keyFor('signing keys');
-  const macs = { 'refresh tokens': keyFor('refresh tokens'), 'one-time codes': keyFor('one-time codes') };
+  const macs = {
+    'refresh tokens': keyFor('refresh tokens'),
+    'one-time codes': keyFor('one-time codes'),
+    'first admin': keyFor('first admin'),
+  };
 
   return {
     seal(plain, label) {
