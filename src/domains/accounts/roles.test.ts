@@ -30,7 +30,9 @@ test('the code is the same at every start and on every process, and another one 
   expect(one).toMatch(/^(\w{5}-){3}\w{5}$/);
   expect(two).toBe(one);
   const { who } = await someone(plaza);
-  await expect(plaza.accounts.claimFirstAdmin(who, { code: `x${one?.slice(1)}` })).rejects.toEqual(wrongCode);
+  await expect(plaza.accounts.claimFirstAdmin(who, { code: `${one?.startsWith('x') ? 'y' : 'x'}${one?.slice(1)}` })).rejects.toEqual(
+    wrongCode,
+  );
   await plaza.accounts.claimFirstAdmin(who, { code: two?.toUpperCase().replaceAll('-', ' ') ?? '' });
 });
 
