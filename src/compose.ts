@@ -10,7 +10,7 @@ import type { Doors } from './domains/doors.ts';
 import { createPeople } from './domains/people/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createReactions } from './domains/reactions/index.ts';
-import { createDurableReader, createFeed, type FeedListener } from './engines/feed/index.ts';
+import { createDurableReader, createFeed, type FeedListener, slots } from './engines/feed/index.ts';
 import { createMail } from './engines/mail/index.ts';
 import { guarded } from './engines/postgres/guard.ts';
 import { connect } from './engines/postgres/index.ts';
@@ -80,6 +80,8 @@ export async function compose(settings: Settings & { secret: string }, logger: L
     socket,
     graphql,
     feed,
+    slots: () => slots(sql),
+    readers: { tally },
     sql,
     logger,
     metrics,

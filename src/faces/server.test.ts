@@ -205,7 +205,10 @@ describe('health', () => {
   test('/healthz, /readyz and what is not ready', async () => {
     const sick = await open();
     expect(await sick.ask('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'alive' } });
-    expect(await sick.ask('GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true, database: true, notReady: [], slots: [] } });
+    expect(await sick.ask('GET', '/readyz')).toMatchObject({
+      status: 200,
+      body: { ready: true, database: true, notReady: [], slots: [], readers: { tally: { lagBytes: 7 } } },
+    });
     sick.feed.live = false;
     expect(await sick.ask('GET', '/readyz')).toMatchObject({
       status: 503,
@@ -214,17 +217,17 @@ describe('health', () => {
   });
 
   test('a database that does not answer', async () => {
-    const broken = await open({ sql: (() => Promise.reject(new Error('away'))) as never });
+    const broken = await open({ slots: () => Promise.reject(new Error('away')) });
     expect(await broken.ask('GET', '/readyz')).toMatchObject({ status: 503, body: { notReady: ['The database does not answer.'] } });
   });
 
   test('a slot that lags is seen', async () => {
     const one = await open();
-    await one.sql`select pg_create_logical_replication_slot('seen_in_health', 'pgoutput')`;
+    await one.sql`select pg_create_logical_replication_slot('plaza_seen_in_health', 'pgoutput')`;
     await one.sql`select pg_logical_emit_message(true, 'x', repeat('x', 10000))`;
     const { body } = await one.ask('GET', '/readyz');
-    await one.sql`select pg_drop_replication_slot('seen_in_health')`;
-    expect(body['slots']).toMatchObject([{ slot: 'seen_in_health', active: false, state: 'reserved' }]);
+    await one.sql`select pg_drop_replication_slot('plaza_seen_in_health')`;
+    expect(body['slots']).toMatchObject([{ name: 'plaza_seen_in_health', active: false, walStatus: 'reserved' }]);
     expect(body['slots'][0].lagBytes).toBeGreaterThan(10_000);
   });
 

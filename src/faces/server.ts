@@ -11,7 +11,7 @@ import { refuseConnection } from './http/connection.ts';
 import { docsPage } from './http/docs.ts';
 import { knowDraining } from './http/draining.ts';
 import { sendHeaders } from './http/headers.ts';
-import { healthRoutes } from './http/health.ts';
+import { type HealthDeps, healthRoutes } from './http/health.ts';
 import { readJson } from './http/json.ts';
 import { knowMethods } from './http/methods.ts';
 import { pageRoutes } from './http/pages/index.ts';
@@ -25,7 +25,9 @@ export interface ServerOptions {
   doors: Doors;
   socket: Upgrades & { routes(app: FastifyInstance): void | Promise<void> };
   graphql: Upgrades & { mount(app: FastifyInstance): void | Promise<void> };
-  feed: { state(): { live: boolean; lagBytes: number } };
+  feed: HealthDeps['feed'];
+  slots: HealthDeps['slots'];
+  readers: HealthDeps['readers'];
   sql: Sql;
   logger: FastifyBaseLogger;
   metrics: Metrics;
@@ -60,7 +62,7 @@ function inOwnScope(mount: (scope: FastifyInstance) => void | Promise<void>): Fa
 
 /** The one HTTP server: all faces, pages and probes. */
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { doors, socket, graphql, feed, sql, logger, metrics, publicUrl } = options;
+  const { doors, socket, graphql, feed, slots, readers, sql, logger, metrics, publicUrl } = options;
   const trusted = trusts(options.trustProxy);
   const answers = createAnswers(sql);
 
@@ -100,7 +102,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   knowMethods(app);
 
   await describe(app);
-  healthRoutes(app, { sql, feed, metrics, isDraining: draining.isOn });
+  healthRoutes(app, { feed, slots, readers, metrics, isDraining: draining.isOn });
   pageRoutes(app);
   await docsPage(app);
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {

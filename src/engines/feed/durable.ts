@@ -5,7 +5,7 @@ import type { FeedTransaction } from './decoder.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { openReplication, type Replication, ReplicationError, type Stream } from './replication.ts';
 import { settle } from './settle.ts';
-import { createSlot, slotName, walHead } from './slots.ts';
+import { createSlot, slotName, watchWalHead } from './slots.ts';
 import { pauseFor, supervise } from './supervise.ts';
 
 export interface DurableReaderDeps {
@@ -65,7 +65,6 @@ export interface DurableReader {
 }
 
 const takeoverMillis = 1_000;
-const sampleMillis = 5_000;
 /** What an event costs in memory beside its bytes. */
 const eventOverhead = 300;
 
@@ -78,7 +77,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
   let handledUpTo: Lsn | null = null;
-  let head: Lsn = 0n;
+  let walHead: ReturnType<typeof watchWalHead> | null = null;
   const state = { status: 'starting' as DurableReaderState['status'], handled: 0, buried: 0, losses: 0 };
 
   const settleBatch = settle({
@@ -239,24 +238,17 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     }
   }
 
-  async function sampleHead(): Promise<void> {
-    try {
-      head = await walHead(sql);
-    } catch (err) {
-      logger.debug({ err }, 'The end of the write-ahead log could not be asked for.');
-    }
-  }
-
   return {
     start() {
       if (running !== null) throw new Error('The reader was started before.');
-      const sampler = setInterval(sampleHead, sampleMillis);
+      const watched = watchWalHead(sql, logger);
+      walHead = watched;
       running = supervise({ live, complaint: 'The reader is broken.', logger, signal: stopping.signal }).finally(() => {
-        clearInterval(sampler);
+        watched.stop();
         state.status = 'stopped';
       });
     },
-    state: () => ({ ...state, lagBytes: handledUpTo !== null && head > handledUpTo ? Number(head - handledUpTo) : 0 }),
+    state: () => ({ ...state, lagBytes: handledUpTo === null ? 0 : (walHead?.behind(handledUpTo) ?? 0) }),
     async stop() {
       stopping.abort();
       await running;

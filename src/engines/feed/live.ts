@@ -5,7 +5,7 @@ import type { FeedTransaction } from './decoder.ts';
 import type { Feed, FeedEvent, FeedListener } from './index.ts';
 import type { Lsn } from './lsn.ts';
 import { openReplication, type Stream } from './replication.ts';
-import { createSlot, walHead } from './slots.ts';
+import { createSlot, watchWalHead } from './slots.ts';
 import { untilSeen } from './snapshot.ts';
 import { supervise } from './supervise.ts';
 
@@ -16,8 +16,6 @@ export interface FeedDeps {
   logger: Logger;
 }
 
-const sampleMillis = 5_000;
-
 /** The live feed of this process. Several may run in one process; each has a connection and a slot of its own. */
 export function createFeed({ url, sql, logger }: FeedDeps): Feed {
   const stopping = new AbortController();
@@ -27,7 +25,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
   let stream: Stream | null = null;
   let running: Promise<void> | null = null;
   let received: Lsn = 0n;
-  let head: Lsn = 0n;
+  let walHead: ReturnType<typeof watchWalHead> | null = null;
   let events = 0;
   let breaks = 0;
 
@@ -107,18 +105,11 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
     }
   }
 
-  async function sampleHead(): Promise<void> {
-    try {
-      head = await walHead(sql);
-    } catch (err) {
-      logger.debug({ err }, 'The end of the write-ahead log could not be asked for.');
-    }
-  }
-
   return {
     start() {
       if (running !== null) throw new Error('The feed was started before.');
-      const sampler = setInterval(sampleHead, sampleMillis);
+      const watched = watchWalHead(sql, logger);
+      walHead = watched;
       return new Promise((resolve, reject) => {
         running = supervise({
           live: (signal) => live(signal, resolve),
@@ -126,7 +117,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
           logger,
           signal: stopping.signal,
         }).finally(() => {
-          clearInterval(sampler);
+          watched.stop();
           reject(new Error('The feed was stopped before it was live.'));
         });
       });
@@ -138,7 +129,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
         listeners = listeners.filter((other) => other !== listener);
       };
     },
-    state: () => ({ live: health === 'live', lagBytes: Number(head > received ? head - received : 0n), events, breaks }),
+    state: () => ({ live: health === 'live', lagBytes: walHead?.behind(received) ?? 0, events, breaks }),
     async stop() {
       stopping.abort();
       await running;

@@ -31,10 +31,23 @@ export async function slots(sql: Sql): Promise<SlotState[]> {
     order by slot_name`;
 }
 
-/** Where the write-ahead log on disk ends. */
-export async function walHead(sql: Sql): Promise<Lsn> {
-  const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
-  return parseLsn(row?.lsn ?? '0/0');
+const sampleMillis = 5_000;
+
+/** Where the write-ahead log on disk ends, asked for now and then: how far a reader lags is told by that. */
+export function watchWalHead(sql: Sql, logger: Logger): { behind(read: Lsn): number; stop(): void } {
+  let head: Lsn = 0n;
+  const sampler = setInterval(async () => {
+    try {
+      const [row] = await sql<{ lsn: string }[]>`select pg_current_wal_flush_lsn()::text as lsn`;
+      head = parseLsn(row?.lsn ?? '0/0');
+    } catch (err) {
+      logger.debug({ err }, 'The end of the write-ahead log could not be asked for.');
+    }
+  }, sampleMillis);
+  return {
+    behind: (read) => (head > read ? Number(head - read) : 0),
+    stop: () => clearInterval(sampler),
+  };
 }
 
 /** The durable slot of a reader of this database. Slots are of the whole server, hence the database in the name. */

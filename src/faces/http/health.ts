@@ -1,21 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import type { Sql } from 'postgres';
 import type { Metrics } from '../../kit/metrics.ts';
 
+/** What the house lets be seen of itself. */
 export interface HealthDeps {
-  sql: Sql;
   feed: { state(): { live: boolean; lagBytes: number } };
+  /** The durable slots of this database: who of those that must not miss anything is behind. @throws while it is away */
+  slots(): Promise<readonly object[]>;
+  /** Durable readers of this process, by name. */
+  readers: Readonly<Record<string, { state(): { status: string; lagBytes: number; buried: number } }>>;
   metrics: Metrics;
   isDraining(): boolean;
-}
-
-interface Slot {
-  slot: string;
-  active: boolean;
-  /** Bytes of write-ahead log that its reader has not taken yet. */
-  lagBytes: number | null;
-  /** `lost`: it was too slow and must be made anew, see https://www.postgresql.org/docs/current/view-pg-replication-slots.html */
-  state: string | null;
 }
 
 /** Seconds that the database has to answer, and for which its answer is good for everybody who asks. */
@@ -23,15 +17,23 @@ const patience = 2;
 const freshness = 1;
 
 /** For machines that watch: alive at all, fit to be sent people, and how it goes. */
-export function healthRoutes(app: FastifyInstance, { sql, feed, metrics, isDraining }: HealthDeps): void {
+export function healthRoutes(app: FastifyInstance, { feed, slots, readers, metrics, isDraining }: HealthDeps): void {
   metrics.gauge('plaza_feed_live', '1 while events come from the database.', () => (feed.state().live ? 1 : 0));
   metrics.gauge('plaza_feed_lag_bytes', 'Write-ahead log that the feed has not read yet.', () => feed.state().lagBytes);
+  for (const [name, reader] of Object.entries(readers)) {
+    metrics.gauge(`plaza_${name}_lag_bytes`, `Write-ahead log that the reader ${name} has not handled yet.`, () => reader.state().lagBytes);
+    metrics.gauge(
+      `plaza_${name}_buried`,
+      `Transactions that the reader ${name} could not handle and passed over.`,
+      () => reader.state().buried,
+    );
+  }
 
-  let asked = { at: Number.NEGATIVE_INFINITY, slots: Promise.resolve<Slot[] | null>(null) };
+  let asked = { at: Number.NEGATIVE_INFINITY, slots: Promise.resolve<readonly object[] | null>(null) };
   /** The slots, or null while the database does not answer. */
-  const slots = () => {
+  const knownSlots = () => {
     if (performance.now() - asked.at > freshness * 1000) {
-      asked = { at: performance.now(), slots: Promise.race([readSlots(sql), sleep(patience)]).catch(() => null) };
+      asked = { at: performance.now(), slots: Promise.race([slots(), sleep(patience)]).catch(() => null) };
     }
     return asked.slots;
   };
@@ -39,7 +41,7 @@ export function healthRoutes(app: FastifyInstance, { sql, feed, metrics, isDrain
   app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'alive' }));
 
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
-    const known = await slots();
+    const known = await knownSlots();
     const { live, lagBytes } = feed.state();
     const notReady = [
       ...(isDraining() ? ['This server is stopping.'] : []),
@@ -48,20 +50,14 @@ export function healthRoutes(app: FastifyInstance, { sql, feed, metrics, isDrain
     ];
     const ready = notReady.length === 0;
     if (!ready) reply.code(503).header('retry-after', '1');
-    return { ready, notReady, database: known !== null, feed: { live, lagBytes }, slots: known ?? [] };
+    const states = Object.fromEntries(Object.entries(readers).map(([name, reader]) => [name, reader.state()]));
+    return { ready, notReady, database: known !== null, feed: { live, lagBytes }, slots: known ?? [], readers: states };
   });
 
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     const { type, text } = await metrics.expose();
     return reply.type(type).send(text);
   });
-}
-
-async function readSlots(sql: Sql): Promise<Slot[]> {
-  const rows = await sql<{ slot: string; active: boolean; lag: string | null; state: string | null }[]>`
-    select slot_name as slot, active, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as lag, wal_status as state
-    from pg_replication_slots where database = current_database() order by slot_name`;
-  return rows.map(({ lag, ...row }) => ({ ...row, lagBytes: lag === null ? null : Number(lag) }));
 }
 
 function sleep(seconds: number): Promise<null> {

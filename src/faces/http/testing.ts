@@ -9,6 +9,7 @@ import type { Doors } from '../../domains/doors.ts';
 import { createPeople } from '../../domains/people/index.ts';
 import { createPolicy } from '../../domains/policy/index.ts';
 import { createReactions } from '../../domains/reactions/index.ts';
+import { slots } from '../../engines/feed/index.ts';
 import { createMail } from '../../engines/mail/index.ts';
 import { connect, type Pool } from '../../engines/postgres/index.ts';
 import { markInstallation } from '../../engines/postgres/installation.ts';
@@ -85,6 +86,8 @@ export async function createTestServer(
     socket: { ...idle, routes: () => {} },
     graphql: { ...idle, mount: () => {} },
     feed: { state: () => feed },
+    slots: () => slots(sql),
+    readers: { tally: { state: () => ({ status: 'running', lagBytes: 7, buried: 0 }) } },
     sql,
     logger,
     metrics,
