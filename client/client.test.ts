@@ -370,6 +370,17 @@ test('typing is shown to others until the message comes', async () => {
   await expect.poll(() => there.state.value.typing).toEqual([]);
 });
 
+test('who comes and goes is known to those who have a direct channel with them', async () => {
+  const [eve, dan] = [await person('Eve'), await person('Dan')];
+  await eve.rest('POST', '/v1/directs', { person: dan.id });
+  const there = await clientOf(eve);
+  await isAt(there, 'live');
+  const here = await clientOf(dan);
+  await isAt(here, 'live');
+  expect([...here.state.value.online]).toEqual([eve.id]);
+  await expect.poll(() => [...there.state.value.online]).toEqual([dan.id]);
+});
+
 test("a listener's error is its own", async () => {
   const channel = await chat();
   const here = await (await clientOf(ana)).open(channel.id);

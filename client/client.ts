@@ -30,6 +30,8 @@ export interface ClientState {
   channels: ReadonlyMap<Id, MyChannel>;
   /** Everybody who was named so far, by id: the authors of all loaded messages among them. */
   people: ReadonlyMap<Id, Person>;
+  /** Who of the people of my direct and group channels is online, as far as was last heard. */
+  online: ReadonlySet<Id>;
 }
 
 /** A live connection of one person (or bot) to Plaza, for browsers and Node. */
@@ -67,6 +69,7 @@ export function createClient(options: ClientOptions): Client {
     communities: [],
     channels: new Map(),
     people: new Map(),
+    online: new Set(),
   });
   const open = new Map<Id, { channel: ChannelDriver; users: number }>();
   let epoch = '';
@@ -92,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
     const { person: me, communities } = frame;
     // What was heard while the lists were read is newer than they are.
     const channels = new Map(frame.channels.map((mine) => [mine.channel.id, ahead(mine, known.get(mine.channel.id))]));
-    set({ me, communities, channels });
+    set({ me, communities, channels, online: new Set(frame.online) });
     meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
     for (const { channel } of before) {
       if (!sameEpoch) channel.forget();
@@ -145,6 +148,13 @@ export function createClient(options: ClientOptions): Client {
           read: mine?.type === 'posted' ? mine.message.number : 0,
           ...(changed && { channel: changed.details }),
         });
+        return;
+      }
+      case 'presence': {
+        const online = new Set(state.value.online);
+        if (frame.online) online.add(frame.person);
+        else online.delete(frame.person);
+        set({ online });
         return;
       }
       case 'typing':

@@ -54,14 +54,14 @@ export interface AccessEvent {
 }
 
 /** Short-lived hints: no version, never replayed, dropped first. */
-export type Hint = { type: 'typing'; channel: Id; person: Person } | { type: 'presence'; person: Id; online: boolean };
+export type Hint = { type: 'typing'; channel: Id; person: Person } | { type: 'presence'; people: Id[]; online: boolean };
 
 export type PlazaEvent = ChannelEvent | PersonEvent | CommunityEvent | AccessEvent | Hint;
 
 /**
  * Where an event goes. It is the prefix of the logical message, so that nobody parses JSON to route it:
  * `plaza/channel/<id>/<version>/<number>` (number: the message posted, else 0), `plaza/person/<id>`, `plaza/community/<id>`,
- * `plaza/access`, `plaza/hint/<channel or person id>`.
+ * `plaza/access`, `plaza/hint/<channel id>`, `plaza/hint/0` (who is online, from process to process).
  */
 export type Topic =
   | { kind: 'channel'; channel: Id; version: number; number: number }
@@ -84,6 +84,9 @@ export function topicPrefix(topic: Topic): string {
       return `plaza/hint/${topic.about}`;
   }
 }
+
+/** What a hint is about that every process needs: who is online. */
+export const everybody: Id = '0';
 
 /** The topic of a prefix, or null for a message that another program wrote. */
 export function parseTopic(prefix: string): Topic | null {

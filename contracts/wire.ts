@@ -73,6 +73,8 @@ export type ServerFrame =
       person: Person;
       communities: MyCommunity[];
       channels: MyChannel[];
+      /** Which of the people of my direct and group channels are online; `presence` tells of changes. */
+      online: Id[];
       /** Seconds without a frame after which the server lets go; a client pings well before. */
       silence: number;
     }
@@ -132,6 +134,7 @@ export type ServerFrame =
   /** Done, for what has no other answer (leave, read). */
   | { type: 'done'; id?: string }
   | { type: 'typing'; channel: Id; person: Person }
+  /** Somebody whom one of my direct or group channels shows came online or went. */
   | { type: 'presence'; person: Id; online: boolean }
   /** The person's own list (`ready`) may be stale: something was missed. Sent after the feed broke; say hello anew. */
   | { type: 'stale' }

@@ -50,7 +50,9 @@ export const commands: Record<string, Command> = {
         screen.print('You are in no channel yet: /communities shows where to join, /create makes one, /direct writes to a person.');
       for (const [i, { mine, title, unread }] of all.entries()) {
         const topic = faint(short(mine.channel.topic, 60));
-        screen.print(`${faint(`${i + 1}`.padStart(3))} ${unread > 0 ? `${strong(title)} ${unread} new` : title} ${topic}`);
+        const isOnline = mine.channel.kind === 'direct' && client.state.value.online.has(mine.people[0]?.id ?? '');
+        const dot = isOnline ? ' ●' : '';
+        screen.print(`${faint(`${i + 1}`.padStart(3))} ${unread > 0 ? `${strong(title)}${dot} ${unread} new` : `${title}${dot}`} ${topic}`);
       }
     },
   },

@@ -6,6 +6,7 @@ import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Who } from '../policy/index.ts';
 import { add } from './add.ts';
 import type { Known, PeopleDeps } from './deps.ts';
+import { presence } from './presence.ts';
 import { profile } from './profile.ts';
 import { profiles } from './profiles.ts';
 import { search } from './search.ts';
@@ -40,6 +41,8 @@ export interface People {
     tx: Transaction,
     input: { application: Id; account: Id | null; name: string; handle?: string | undefined; bot?: boolean },
   ): Promise<Person>;
+  /** Tells all processes who is online with this one, or is no more. For our own faces, not for callers; it may get lost. */
+  presence(people: readonly Id[], online: boolean): Promise<void>;
   /** What was remembered of this scope is forgotten. Called for each access event of the feed. */
   forget(event: AccessEvent | 'everything'): void;
   /** False while the feed is broken: nothing is remembered then. */
@@ -55,6 +58,7 @@ export function createPeople(given: PeopleDeps): People {
     search: search(deps),
     update: update(deps),
     add: add(),
+    presence: presence(deps),
     forget(event) {
       if (event === 'everything') known.forgetAll();
       // With a channel or community the event speaks of a membership, not of the person.

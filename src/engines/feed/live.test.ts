@@ -50,7 +50,7 @@ test('the door writes what the feed reads; hints need no transaction', async () 
       { topic: { kind: 'access' }, event: { type: 'access', channel: '5' } },
     ]),
   );
-  await emitHint(sql, { topic: { kind: 'hint', about: '7' }, event: { type: 'presence', person: '7', online: true } });
+  await emitHint(sql, { topic: { kind: 'hint', about: '0' }, event: { type: 'presence', people: ['7'], online: true } });
   await until(() => heard.length === 3);
   expect(heard.map((event) => [event.topic, JSON.parse(event.bytes.toString())])).toEqual([
     [
@@ -59,8 +59,8 @@ test('the door writes what the feed reads; hints need no transaction', async () 
     ],
     [{ kind: 'access' }, { type: 'access', channel: '5' }],
     [
-      { kind: 'hint', about: '7' },
-      { type: 'presence', person: '7', online: true },
+      { kind: 'hint', about: '0' },
+      { type: 'presence', people: ['7'], online: true },
     ],
   ]);
   expect(feed.state()).toMatchObject({ live: true, events: 3, breaks: 0 });

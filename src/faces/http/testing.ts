@@ -55,11 +55,15 @@ type Ground = Pick<ServerOptions, 'doors' | 'metrics'> & { sql: Pool; url: strin
 
 const generous = { perSecond: 1e6, burst: 1e6 };
 
-/** @param more what shall be otherwise, perhaps made of what there is */
+/**
+ * @param more what shall be otherwise, perhaps made of what there is
+ * @param shared the address of another one's database, which that one drops
+ */
 export async function createTestServer(
   more: Partial<ServerOptions> | ((ground: Ground) => Partial<ServerOptions>) = {},
+  shared?: string,
 ): Promise<TestServer> {
-  const database = await freshDatabase();
+  const database = shared === undefined ? await freshDatabase() : { url: shared, drop: async () => {} };
   const sql = connect(database.url, { max: 10, name: 'rest-test' });
   await markInstallation(sql);
   const mailFolder = await mkdtemp(join(tmpdir(), 'plaza-rest-'));

@@ -7,11 +7,12 @@ import { createAccess } from './access.ts';
 import { createDelivery, type DeliveryCounts, type DeliveryTiming, defaultTiming } from './delivery.ts';
 import { createPatience } from './patience.ts';
 import { createRecheck } from './recheck.ts';
-import { type Client, createRegistry, type Heard, headOf, type Receiver, type Watch } from './registry.ts';
+import { type Client, createRegistry, type Heard, headOf, type Receiver, type Registry, type Watch } from './registry.ts';
 
 export interface HubDeps {
   conversations: Pick<Conversations, 'mayRead' | 'heads'>;
   logger: Logger;
+  registry?: Registry;
   timing?: Partial<DeliveryTiming>;
   onFlush?: (ms: number) => void;
 }
@@ -57,8 +58,7 @@ export interface Hub {
   stop(): void;
 }
 
-export function createHub({ conversations, logger, timing, onFlush = () => {} }: HubDeps): Hub {
-  const registry = createRegistry();
+export function createHub({ conversations, logger, registry = createRegistry(), timing, onFlush = () => {} }: HubDeps): Hub {
   const patience = createPatience(logger);
   const delivery = createDelivery({ registry, timing: { ...defaultTiming, ...timing }, onFlush });
   const recheck = createRecheck({ registry, delivery, conversations, patience });

@@ -10,6 +10,9 @@ import { spread } from './door.ts';
 import { eventRoutes } from './events.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLive, type Live } from './live.ts';
+import { createOnlookers } from './onlookers.ts';
+import { createPresence } from './presence.ts';
+import { createRegistry } from './registry.ts';
 import type { Session } from './session.ts';
 import { defaultSocketSettings, type SocketSettings } from './settings.ts';
 import { createWebSockets } from './websocket.ts';
@@ -48,13 +51,33 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
   const settings = { ...defaultSocketSettings, ...given };
   const counts = createCounts();
   const onFlush = exposeCounts(metrics, counts, () => hub);
-  const hub = createHub({ conversations: doors.conversations, logger, onFlush, ...(timing && { timing }) });
+  const registry = createRegistry();
+  const hub = createHub({ conversations: doors.conversations, logger, registry, onFlush, ...(timing && { timing }) });
   const wheel = createWheel();
+  const presence = createPresence({ people: doors.people, wheel, logger, settings, changed: (person) => onlookers.changed(person) });
+  const onlookers = createOnlookers({ registry, wheel, isOnline: presence.isOnline });
   const sessions = new Set<Session>();
   let draining = false;
-  const deps = { doors, hub, wheel, logger, settings, counts, sessions, isDraining: () => draining };
+  const deps = { doors, hub, presence, onlookers, wheel, logger, settings, counts, sessions, isDraining: () => draining };
   const webSockets = createWebSockets(deps);
-  const deafen = feed.listen(hub);
+  const deafen = feed.listen({
+    events(batch) {
+      hub.events(batch);
+      // After the hub: whose access is in doubt is not told who is online either.
+      for (const event of batch) {
+        if (event.topic.kind === 'access') onlookers.access(JSON.parse(event.bytes.toString()));
+        else presence.heard(event);
+      }
+    },
+    broken() {
+      hub.broken();
+      presence.broken();
+    },
+    mended() {
+      hub.mended();
+      presence.mended();
+    },
+  });
 
   return {
     upgrade: webSockets.upgrade,
@@ -71,6 +94,7 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
       deafen();
       hub.stop();
       wheel.stop();
+      await presence.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Id } from '../../../contracts/nouns.ts';
 import type { Logger } from '../../kit/log.ts';
 import { type MyLists, readLists } from './reads.ts';
 import type { Client } from './registry.ts';
@@ -7,24 +8,30 @@ import { readStable } from './stable.ts';
 /** After so long lists that could not be read are read again. */
 const retryMs = 1000;
 
+type Tell = (ready: MyLists & { online: Id[] }) => void;
+
 export interface Lists {
-  /** Reads what the client is a member of, tells it, and lets the hub know. @throws unavailable */
-  read(tell: (lists: MyLists) => void): Promise<void>;
+  /** Reads what the client is a member of, tells it if it is for `ready`, and lets the hub know. @throws unavailable */
+  read(tell: Tell | null): Promise<void>;
   /** They changed: reads them again in the background. */
   again(): void;
 }
 
 /** What one client is a member of, kept up to date with the hub. */
-export function createLists({ doors, hub, wheel, logger }: SessionDeps & { logger: Logger }, client: () => Client | null): Lists {
+export function createLists(
+  { doors, hub, onlookers, wheel, logger }: SessionDeps & { logger: Logger },
+  client: () => Client | null,
+): Lists {
   let isReading = false;
   let isOld = false;
 
-  async function read(tell: (lists: MyLists) => void): Promise<void> {
+  async function read(tell: Tell | null): Promise<void> {
     const me = client();
     if (!me) return;
-    const readMine = () => readLists(doors, me.who);
-    await readStable(hub, me, readMine, (lists) => {
-      tell(lists);
+    const readMine = async () => ({ stamp: onlookers.stamp(), lists: await readLists(doors, me.who) });
+    await readStable(hub, me, readMine, ({ stamp, lists }) => {
+      const { online, isOld } = onlookers.show(me, lists.channels, { stamp, isReady: tell !== null });
+      tell?.({ ...lists, online });
       hub.setLists(me, {
         communities: lists.communities.map(({ community }) => community.id),
         channels: lists.channels.map(({ channel, number, version }) => ({
@@ -34,6 +41,7 @@ export function createLists({ doors, hub, wheel, logger }: SessionDeps & { logge
           community: channel.community,
         })),
       });
+      if (isOld) again();
     });
   }
 
@@ -42,7 +50,7 @@ export function createLists({ doors, hub, wheel, logger }: SessionDeps & { logge
     try {
       while (isOld) {
         isOld = false;
-        await read(() => {});
+        await read(null);
       }
     } catch (err) {
       logger.warn({ err }, 'The lists of a listener could not be read; they are read again.');

@@ -292,17 +292,17 @@ export function createRegistry() {
   };
 }
 
-function put(index: Map<Id, Set<Client>>, id: Id | null | undefined, client: Client): void {
+export function put<T>(index: Map<Id, Set<T>>, id: Id | null | undefined, item: T): void {
   if (!id) return;
   const set = index.get(id);
-  if (set) set.add(client);
-  else index.set(id, new Set([client]));
+  if (set) set.add(item);
+  else index.set(id, new Set([item]));
 }
 
-function take(index: Map<Id, Set<Client>>, id: Id | null | undefined, client: Client): void {
+export function take<T>(index: Map<Id, Set<T>>, id: Id | null | undefined, item: T): void {
   if (!id) return;
   const set = index.get(id);
-  set?.delete(client);
+  set?.delete(item);
   if (set?.size === 0) index.delete(id);
 }
 
@@ -310,7 +310,7 @@ function take(index: Map<Id, Set<Client>>, id: Id | null | undefined, client: Cl
  * The versions of what moved in the last while, watched here or not. A snapshot may be read so shortly after a commit
  * that it does not show it yet, although the feed already told of it: then this knows.
  */
-function createSeen({ keepMs = 10_000 } = {}) {
+export function createSeen({ keepMs = 10_000 } = {}) {
   let young = new Map<Id, number>();
   let old = new Map<Id, number>();
   let since = performance.now();

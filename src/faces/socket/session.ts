@@ -7,10 +7,12 @@ import type { Logger } from '../../kit/log.ts';
 import { decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { createLists } from './lists.ts';
+import type { Onlookers } from './onlookers.ts';
 import { createOpening, openingOf } from './opening.ts';
 import { createOrder } from './order.ts';
 import { createPace } from './pace.ts';
 import { type Packet, packetOf } from './packet.ts';
+import type { Presence } from './presence.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
@@ -23,7 +25,7 @@ export interface Transport {
   write(packets: readonly Packet[]): void;
   /** Has much that the client did not read yet: no further request is begun, hints are left out. */
   isBusy(): boolean;
-  /** Typing is shown to this client. */
+  /** Typing is shown to this client, and its person counts as online while it is connected. */
   readonly hints: boolean;
   /** Stop, or go on, reading what the client sends. */
   pause(on: boolean): void;
@@ -34,6 +36,8 @@ export interface Transport {
 export interface SessionDeps {
   doors: Doors;
   hub: Hub;
+  presence: Presence;
+  onlookers: Onlookers;
   wheel: Wheel;
   logger: Logger;
   settings: SocketSettings;
@@ -72,7 +76,7 @@ const typingPauseMs = 3000;
 
 /** One client's conversation: frames in, verbs called, frames out. */
 export function createSession(deps: SessionDeps, transport: Transport, options: SessionOptions): Session {
-  const { doors, hub, wheel, logger, settings } = deps;
+  const { doors, hub, presence, onlookers, wheel, logger, settings } = deps;
   let client: Client | null = null;
   let token = '';
   let greeted = false;
@@ -91,6 +95,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
   const lists = createLists(deps, open);
   const opening = createOpening({ ...deps, client: open, send, inOrder, listens: options.listens });
   let callOffExpiry = () => {};
+  let goOffline = () => {};
   const callOffDeadline = wheel.after(settings.helloSeconds * 1000, () => {
     if (!client) bye('unauthenticated');
   });
@@ -241,6 +246,10 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
 
   async function greet(person: Extract<ServerFrame, { type: 'ready' }>['person'], epoch: string): Promise<void> {
     if (options.lists) await lists.read((mine) => send({ type: 'ready', epoch, person, ...mine, silence: settings.silenceSeconds }));
+    if (!greeted && !closed && transport.hints) {
+      presence.came(person.id);
+      goOffline = () => presence.went(person.id);
+    }
     greeted = true;
     for (const bytes of early.splice(0)) personal(bytes);
     if (missedEarly) send({ type: 'stale' });
@@ -287,7 +296,11 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     closed = true;
     callOffDeadline();
     callOffExpiry();
-    if (client) hub.leave(client);
+    goOffline();
+    if (client) {
+      hub.leave(client);
+      onlookers.forget(client);
+    }
     waiting.length = 0;
     finishing?.();
   }

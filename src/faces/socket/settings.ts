@@ -21,6 +21,12 @@ export interface SocketSettings {
   pollSeconds: number;
   /** Seconds between signs of life on server-sent events. */
   beatSeconds: number;
+  /** Seconds that somebody may be without a connection and still count as online. */
+  presenceGraceSeconds: number;
+  /** Each process repeats so often who is online with it … */
+  presenceRepeatSeconds: number;
+  /** … and who was not heard of for so long is offline: the process died. */
+  presenceLostSeconds: number;
 }
 
 export const defaultSocketSettings: SocketSettings = {
@@ -36,4 +42,7 @@ export const defaultSocketSettings: SocketSettings = {
   framesBurst: limits.framesBurst,
   pollSeconds: 25,
   beatSeconds: 15,
+  presenceGraceSeconds: 5,
+  presenceRepeatSeconds: 30,
+  presenceLostSeconds: 75,
 };

@@ -27,6 +27,7 @@ export interface TestSocket {
 export interface SocketHouse extends TestServer {
   face: SocketFace;
   url: string;
+  database: string;
   /** What the feed tells; tests may tell of their own. */
   heard: Listener;
   connect(options?: { origin?: string; protocols?: string[]; headers?: Record<string, string> }): TestSocket;
@@ -37,8 +38,11 @@ export interface SocketHouse extends TestServer {
   who(token: string): ReturnType<TestServer['doors']['accounts']['authenticate']>;
 }
 
-/** The whole face on a real server with real domains, a real database and its feed. */
-export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> = {}): Promise<SocketHouse> {
+/** The whole face on a real server with real domains, a real database and its feed; `beside` another, on its database, which ends last. */
+export async function openHouse({
+  beside,
+  ...given
+}: Pick<SocketDeps, 'settings' | 'timing'> & { beside?: SocketHouse } = {}): Promise<SocketHouse> {
   const logger = createLogger({ level: process.env['PLAZA_TEST_LOG'] ?? 'silent', format: 'json' });
   let heard: Listener | null = null;
   let face: SocketFace | null = null;
@@ -51,12 +55,13 @@ export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> =
     };
     face = createSocketFace({ doors, feed: deaf, logger, metrics, ...given });
     return { socket: face };
-  });
+  }, beside?.database);
   if (!heard || !face) throw new Error('The face does not listen to the feed.');
   const made: SocketFace = face;
   const listener: Listener = heard;
   const [row] = await test.sql<{ name: string }[]>`select current_database() as name`;
-  const feed = createFeed({ url: databaseUrl(inject('testServer'), row?.name ?? ''), sql: test.sql, logger });
+  const database = databaseUrl(inject('testServer'), row?.name ?? '');
+  const feed = createFeed({ url: database, sql: test.sql, logger });
   feed.listen(listener);
   await feed.start();
   const { port } = await test.server.listen();
@@ -72,6 +77,7 @@ export async function openHouse(given: Pick<SocketDeps, 'settings' | 'timing'> =
     ...test,
     face: made,
     heard: listener,
+    database,
     url: `http://127.0.0.1:${port}`,
     connect,
     async enter(token) {
