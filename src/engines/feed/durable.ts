@@ -160,7 +160,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     if (position !== null) return position;
     const beginning = parseLsn(found?.confirmed ?? '');
     await beginAt(sql, name, beginning, deps.restart ?? (async () => {}));
-    logger.info({ slot, from: formatLsn(beginning) }, 'The reader begins anew.');
+    logger.debug({ slot, from: formatLsn(beginning) }, 'The reader begins anew.');
     return beginning;
   }
 
@@ -213,7 +213,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           stream = started;
           state.status = 'running';
           handledUpTo = from;
-          logger.info({ slot, from: formatLsn(from) }, 'The reader reads.');
+          logger.debug({ slot, from: formatLsn(from) }, 'The reader reads.');
           if (signal.aborted) close();
           else signal.addEventListener('abort', close);
         },
