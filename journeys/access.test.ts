@@ -106,8 +106,7 @@ async function close({ socket, subscription, stream }: Ears): Promise<void> {
 
 describe('[L9] nothing is heard after the change that took access away, on any face, on another process', () => {
   test('kicked out of the community', async () => {
-    const place = await makePlace({ visibility: 'private' });
-    await addAll(place);
+    const place = await makePlace();
     const ears = await losesAccess(place, () => ana.call('DELETE', `/v1/communities/${place.community.id}/members/${place.ben.person.id}`));
     await readsNothing(place, ears);
     await close(ears);
@@ -122,6 +121,13 @@ describe('[L9] nothing is heard after the change that took access away, on any f
     await close(ears);
   });
 
+  test('left: of a chat nothing more is heard by who is no longer a member', async () => {
+    const place = await makePlace();
+    const ears = await losesAccess(place, () => place.ben.call('DELETE', `/v1/communities/${place.community.id}/members/me`));
+    await readsNothing(place, ears);
+    await close(ears);
+  });
+
   test('the channel is made private', async () => {
     const place = await makePlace();
     await ana.call('PUT', `/v1/channels/${place.channel.id}/members/${cem.person.id}`);
@@ -131,7 +137,11 @@ describe('[L9] nothing is heard after the change that took access away, on any f
   });
 
   test('the community is made private', async () => {
-    const place = await makePlace();
+    // Of a community one did not join its discussions can be read, while it is public.
+    const home = await makePlace();
+    const opening = { title: 'Fog', body: 'Who heard it?' };
+    const { channel } = await ana.call<{ channel: Channel }>('POST', `/v1/communities/${home.community.id}/discussions`, opening);
+    const place = { ...home, channel };
     await place.ben.call('DELETE', `/v1/communities/${place.community.id}/members/me`);
     const ears = await losesAccess(place, () => ana.call('PATCH', `/v1/communities/${place.community.id}`, { visibility: 'private' }));
     await readsNothing(place, ears);

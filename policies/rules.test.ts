@@ -45,7 +45,7 @@ describe('who may do what', () => {
       'a guest reads a discussion of a private community',
     ],
     ['channel.read', { ...guest, ...inCommunity('none'), ...chat }, 'no', 'a guest reads a chat'],
-    ['channel.read', { ...person, ...inCommunity('none'), ...chat }, 'yes', 'a person reads a public chat'],
+    ['channel.read', { ...person, ...inCommunity('none'), ...chat }, 'no', 'a person who did not join reads a chat'],
     ['channel.read', { ...person, ...inCommunity('none', 'private'), ...chat }, 'no', 'a person reads a chat of a private community'],
     ['channel.read', { ...person, ...inCommunity('member', 'private'), ...chat }, 'yes', 'a member reads a chat of a private community'],
     ['channel.read', { ...person, ...inCommunity('owner'), ...privateChat }, 'no', 'an owner reads a private chat without being in it'],

@@ -64,5 +64,5 @@ describe('nothing of another application can be seen or changed', () => {
 test('the same questions are answered to those who belong there, so that each refusal above means something', async () => {
   const { owner, member, things } = zoo;
   expect((await askGraphql(house.base, owner.token, things)).faults.length).toBeGreaterThan(20);
-  expect((await askRest(house.base, member.token, things)).faults.length).toBeGreaterThan(20);
+  expect((await askRest(house.base, member.token, things)).faults.length).toBeGreaterThan(10);
 });

@@ -118,7 +118,9 @@ describe('what is remembered of a standing', () => {
   test('never refuses what was allowed meanwhile', async () => {
     policy.remember(true);
     const home = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
-    const { id: channel } = await conversations.createChannel(ana, { community: home, name: 'c', posting: 'moderators' });
+    const { channel: discussion } = await conversations.createDiscussion(ana, { community: home, title: 'c', body: 'first' });
+    const channel = discussion.id;
+    await conversations.change(ana, { channel, posting: 'moderators' });
     await conversations.change(ana, { channel, archived: true });
     await expect(conversations.post(ben, { channel, body: 'a' })).rejects.toMatchObject({ code: 'forbidden' });
     await conversations.change(ana, { channel, archived: false });
@@ -128,7 +130,7 @@ describe('what is remembered of a standing', () => {
     await conversations.change(ana, { channel, posting: 'everyone' });
     await expect(conversations.post(ben, { channel, body: 'c' })).rejects.toMatchObject({ details: { rule: 'join-to-write' } });
     await sql`insert into community_members (community, person) values (${home}, ${ben.person.id})`;
-    expect(await conversations.post(ben, { channel, body: 'd' })).toMatchObject({ number: 1 });
+    expect(await conversations.post(ben, { channel, body: 'd' })).toMatchObject({ number: 2 });
     await conversations.typing(ben, { channel });
     await conversations.change(ana, { channel, archived: true });
     await expect(conversations.post(ben, { channel, body: 'e' })).rejects.toMatchObject({ details: { rule: 'archived-is-read-only' } });
