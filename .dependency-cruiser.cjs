@@ -23,7 +23,8 @@ module.exports = {
       from: { path: '^contracts/', pathNot: tests },
       to: { pathNot: '^contracts/' },
     },
-    arrow('kit', '^src/kit/', '^(src/kit|contracts)/', 'kit → kit, contracts.'),
+    arrow('markup', '^markup/', '^markup/', 'markup → nothing of the house.'),
+    arrow('kit', '^src/kit/', '^(src/kit|contracts|markup)/', 'kit → kit, contracts, markup.'),
     arrow('engines', '^src/engines/', '^(src/engines|src/kit|contracts)/', 'engines → engines, kit, contracts.'),
     arrow(
       'domains',
@@ -45,19 +46,19 @@ module.exports = {
       "what faces share, and the server that holds them → faces, domains' doors, kit, contracts.",
     ),
     arrow('client', '^client/', '^(client|contracts)/', 'client → contracts.'),
-    arrow('web', '^web/', '^(web|client|contracts)/', 'web → client, contracts.'),
+    arrow('web', '^web/', '^(web|client|contracts|markup)/', 'web → client, contracts, markup.'),
     {
       name: 'tests-are-for-tests',
       comment: 'The program does not import what is made for tests.',
       severity: 'error',
-      from: { path: '^(src|client|web|contracts)/', pathNot: tests },
+      from: { path: '^(src|client|web|contracts|markup)/', pathNot: tests },
       to: { path: `${tests}|^journeys/` },
     },
     {
       name: 'no-tools-at-run-time',
       comment: 'What runs on a server is in "dependencies".',
       severity: 'error',
-      from: { path: '^(src|client|contracts)/', pathNot: tests },
+      from: { path: '^(src|client|contracts|markup)/', pathNot: tests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -4,7 +4,7 @@ export default defineConfig({
   // Packages resolve as they do when the program runs, without their builds for development.
   ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
-    include: ['{contracts,src,client,policies,journeys,bench}/**/*.test.ts'],
+    include: ['{contracts,markup,src,client,web/src,policies,journeys,bench}/**/*.test.ts'],
     globalSetup: './journeys/support/postgresForTests.ts',
     pool: 'forks',
     // Each worker runs whole servers; more of them would only take turns.

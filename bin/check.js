@@ -13,6 +13,7 @@ const checks = {
     '.dependency-cruiser.cjs',
     'src',
     'contracts',
+    'markup',
     'client',
     'journeys',
   ],

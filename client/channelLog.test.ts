@@ -2,13 +2,24 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChannelEvent } from '../contracts/events.ts';
 import type { Channel, Message, Person } from '../contracts/nouns.ts';
-import type { MyReaction, ServerFrame } from '../contracts/wire.ts';
-import { applyEvent, applyHead, applyPaged, applySynced, type ChannelLog, fromJoined, isBehind } from './channelLog.ts';
+import type { MyMark, ServerFrame } from '../contracts/wire.ts';
+import {
+  applyEvents,
+  applyHead,
+  applyPaged,
+  applySynced,
+  type ChannelLog,
+  cutBack,
+  fromJoined,
+  isBehind,
+  lastOf,
+  restartedAt,
+} from './channelLog.ts';
 
 type Frame<T> = Extract<ServerFrame, { type: T }>;
 
-const people: Person[] = ['1', '2'].map((id) => ({ id, handle: `p${id}`, name: id, bot: false }));
-const person = (i: number): Person => people[i % people.length] ?? { id: '1', handle: 'p1', name: '1', bot: false };
+const people: Person[] = ['1', '2'].map((id) => ({ id, handle: `p${id}`, name: id, bot: false, avatar: null }));
+const person = (i: number): Person => people[i % people.length] ?? { id: '1', handle: 'p1', name: '1', bot: false, avatar: null };
 const me = '1';
 
 /** A log as the rules say it is, kept in the plainest way: what `since` and `page` answer follows from it. */
@@ -24,6 +35,7 @@ function createModel() {
     visibility: 'private',
     posting: 'everyone',
     archived: false,
+    accepted: null,
     createdBy: null,
     createdAt: '',
     chatNumber: null,
@@ -32,8 +44,11 @@ function createModel() {
   let detailsVersion = 0;
   const messages: Message[] = [];
   const own = new Map<number, Set<string>>();
-  const mineOf = (list: readonly Message[]): MyReaction[] =>
-    list.flatMap((m) => (own.get(m.number)?.size ? [{ number: m.number, emoji: [...(own.get(m.number) ?? [])] }] : []));
+  const bookmarks = new Set<number>();
+  const mineOf = (list: readonly Message[]): MyMark[] =>
+    list
+      .map(({ number }) => ({ number, emoji: [...(own.get(number) ?? [])], bookmarked: bookmarks.has(number) }))
+      .filter(({ emoji, bookmarked }) => emoji.length > 0 || bookmarked);
   const base = () => ({ channel: '9', version: ++version });
 
   return {
@@ -44,7 +59,7 @@ function createModel() {
         messages[message.number - 1] = message;
         return { message };
       };
-      if (kind === 0 || target === undefined || (kind < 4 && target.deletedAt !== null)) {
+      if (kind === 0 || target === undefined || (kind < 4 && target.deletedAt !== null) || (kind === 6 && target.deletedAt === null)) {
         const number = messages.length + 1;
         const event = base();
         return {
@@ -59,6 +74,8 @@ function createModel() {
             body: `${number}`,
             replyTo: null,
             reactions: [],
+            mentions: [],
+            link: null,
             createdAt: 't',
             editedAt: null,
             deletedAt: null,
@@ -96,6 +113,11 @@ function createModel() {
         const { message } = put({ ...target, ...event, pinnedAt: target.pinnedAt === null ? 't' : null });
         return { type: 'pinned', ...event, by, number: target.number, pinnedAt: message.pinnedAt };
       }
+      if (kind === 6) return { type: 'restored', ...event, by, ...put({ ...target, ...event, body: 'back', deletedAt: null }) };
+      if (kind === 7) {
+        const { message } = put({ ...target, ...event, link: target.link === null ? { channel: '8', number: version } : null });
+        return { type: 'linked', ...event, by, number: target.number, link: message.link };
+      }
       details = { ...details, topic: `${version}` };
       detailsVersion = version;
       return { type: 'changed', ...event, by, details };
@@ -131,9 +153,15 @@ function createModel() {
         gap,
       };
     },
-    before(number: number, limit: number): Frame<'paged'> {
-      const list = messages.slice(Math.max(number - 1 - limit, 0), number - 1);
-      return { type: 'paged', channel: '9', version, messages: list, mine: mineOf(list), people: [], more: { before: false, after: true } };
+    /** The messages of these numbers, as far as there are any. */
+    page(from: number, to: number): Frame<'paged'> {
+      const list = messages.slice(Math.max(from - 1, 0), Math.max(to, 0));
+      const after = (list.at(-1)?.number ?? messages.length) < messages.length;
+      return { type: 'paged', channel: '9', version, messages: list, mine: mineOf(list), people: [], more: { before: from > 1, after } };
+    },
+    /** Bookmarks have no version; these are there from the beginning. */
+    bookmark() {
+      for (const { number } of messages) if (number % 3 === 0) bookmarks.add(number);
     },
     version: () => version,
     number: () => messages.length,
@@ -146,20 +174,28 @@ const view = (log: ChannelLog) => ({
   number: log.number,
   details: log.details,
   messages: log.messages,
-  mine: [...log.mine].filter(([number, emoji]) => number >= log.first && emoji.length > 0).toSorted(([a], [b]) => a - b),
+  marks: [...log.marks].toSorted(([a], [b]) => a - b),
 });
 
-const write = fc.record({ do: fc.constant('write' as const), kind: fc.integer({ min: 0, max: 5 }), pick: fc.nat(20) });
+const write = fc.record({ do: fc.constant('write' as const), kind: fc.integer({ min: 0, max: 7 }), pick: fc.nat(20) });
+const some = fc.integer({ min: 1, max: 5 });
 const step = fc.oneof(
   { weight: 8, arbitrary: write },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), pick: fc.nat(50), again: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), pick: fc.nat(50), again: fc.boolean(), together: some }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const), pick: fc.nat(5) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('ask' as const), limit: fc.integer({ min: 1, max: 5 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('older' as const), limit: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('ask' as const), limit: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('older' as const), limit: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('newer' as const), limit: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('jump' as const), limit: some, pick: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const), limit: some }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cut back' as const), most: some, pick: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), limit: some, pick: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('head' as const) }) },
 );
 
-test('[L7] [L8] [L12] whatever is cut, delayed, repeated or reordered, a client that syncs ends where a fresh reader is', () => {
+const example = { numRuns: 60000 };
+
+test('[L7] [L8] [L12] whatever is cut, delayed, repeated, reordered or paged, a client that syncs has what a fresh reader has', () => {
   fc.assert(
     fc.property(
       fc.array(write, { maxLength: 15 }),
@@ -168,27 +204,39 @@ test('[L7] [L8] [L12] whatever is cut, delayed, repeated or reordered, a client 
       (before, window, steps) => {
         const model = createModel();
         for (const { kind, pick } of before) model.write(kind, pick);
+        model.bookmark();
         // Subscribed first; what is written while the snapshot is on its way comes as events that may be older or newer.
         let log = fromJoined(model.joined(window));
-        const onTheWay: (ChannelEvent | Frame<'synced'> | Frame<'paged'>)[] = [];
+        const onTheWay: (ChannelEvent | Frame<'synced'> | (Frame<'paged'> & { jump: boolean }))[] = [];
         const receive = (frame: (typeof onTheWay)[number]) => {
-          const { version } = log;
           if (frame.type === 'synced') log = applySynced(log, frame, me);
-          else if (frame.type === 'paged') log = applyPaged(log, frame) ?? log;
-          else log = applyEvent(log, frame, me);
-          expect(log.version).toBeGreaterThanOrEqual(version);
+          else if (frame.type === 'paged') log = applyPaged(log, frame, me, frame.jump);
+          else log = applyEvents(log, [frame], me);
+          expect(log.messages.map(({ number }) => number)).toEqual(log.messages.map((_, i) => log.first + i));
         };
+        const ask = (from: number, to: number, jump = false) => onTheWay.push({ ...model.page(from, to), jump });
         for (const s of steps) {
           if (s.do === 'write') onTheWay.push(model.write(s.kind, s.pick));
           if (s.do === 'ask') onTheWay.push(model.since(log.version, s.limit));
-          if (s.do === 'older') onTheWay.push(model.before(log.first, s.limit));
+          if (s.do === 'older') ask(log.first - s.limit, log.first - 1);
+          if (s.do === 'newer') ask(lastOf(log) + 1, lastOf(log) + s.limit);
+          if (s.do === 'jump') ask(s.pick - s.limit, s.pick + s.limit, true);
+          if (s.do === 'end') ask(log.number - s.limit, log.number, true);
+          if (s.do === 'cut back') log = cutBack(log, { first: s.pick, last: s.pick + 1 }, s.most);
+          if (s.do === 'restart' && model.number() > 0) {
+            // Then the channel is joined anew from there, which brings its details in any case.
+            const page = model.page(Math.min(s.pick + 1, model.number()), s.pick + s.limit + 1);
+            log = applySynced(restartedAt(log, page, me), { ...model.since(page.version, 3), details: model.joined(1).channel }, me);
+          }
           if (s.do === 'head') log = applyHead(log, { number: model.number(), version: model.version() });
           if (s.do === 'cut') onTheWay.splice(s.pick);
           if (s.do === 'deliver' && onTheWay.length > 0) {
             const at = s.pick % onTheWay.length;
-            const frame = onTheWay[at];
-            if (!s.again) onTheWay.splice(at, 1);
-            if (frame !== undefined) receive(frame);
+            const frames = onTheWay.slice(at, at + s.together);
+            if (!s.again) onTheWay.splice(at, s.together);
+            const isEvent = (frame: (typeof onTheWay)[number]) => frame.type !== 'synced' && frame.type !== 'paged';
+            if (frames.every(isEvent)) log = applyEvents(log, frames.filter(isEvent), me);
+            else for (const frame of frames) receive(frame);
           }
         }
         // The wire is whole again: what is still on the way comes, the head is told, the client syncs until nothing is missing.
@@ -196,13 +244,14 @@ test('[L7] [L8] [L12] whatever is cut, delayed, repeated or reordered, a client 
         log = applyHead(log, { number: model.number(), version: model.version() });
         for (let rounds = 0; isBehind(log) && rounds < 200; rounds++) log = applySynced(log, model.since(log.version, 3), me);
         expect(isBehind(log)).toBe(false);
-        const size = Math.max(log.messages.length, 0);
-        const fresh = fromJoined(model.joined(size === 0 ? 1 : size));
-        if (size > 0) expect(view(log)).toEqual(view(fresh));
-        else expect(log.version).toBe(model.version());
+        expect(lastOf(log) === model.number()).toBe(log.atEnd);
+        const fresh = fromJoined(model.joined(model.number()));
+        const { messages, ...mine } = model.page(log.first, lastOf(log));
+        const marks = mine.mine.map(({ number, ...mark }) => [number, mark]);
+        expect(view(log)).toEqual({ ...view(fresh), messages, marks });
         expect(log.aside.size).toBe(0);
       },
     ),
-    { numRuns: 5000 },
+    example,
   );
 });

@@ -1,14 +1,18 @@
 /**
  * What a client knows of one channel, as a state machine without input or output: frames go in, a new state and what
- * to ask next come out. Held to rules L7, L8 and L12 of the log by `channelLog.test.ts`.
+ * to ask next come out. The messages are a window on the log: without a gap, at its end or anywhere else. Held to rules
+ * L7, L8 and L12 of the log by `channelLog.test.ts`.
  */
 import type { ChannelEvent } from '../contracts/events.ts';
 import type { Channel, Id, Message } from '../contracts/nouns.ts';
-import type { MyReaction, ServerFrame } from '../contracts/wire.ts';
+import type { MyMark, ServerFrame } from '../contracts/wire.ts';
 
 export interface ChannelLog {
   details: Channel;
-  /** Everything up to this version is in here. */
+  /**
+   * Every change up to this version is in here, as far as it concerns the window. Of later ones some may be: they are
+   * told again and do no harm, since a message gives way only to a newer state of itself.
+   */
   version: number;
   /** Of the last message of the channel. */
   number: number;
@@ -16,10 +20,12 @@ export interface ChannelLog {
   read: number;
   /** The number of the first loaded message, or of the first that will come. */
   first: number;
-  /** The messages loaded, by number from `first` without a gap, up to the last one known. */
+  /** The messages loaded, by number from `first` without a gap. */
   messages: readonly Message[];
-  /** The emoji that the caller has left, by message number. */
-  mine: ReadonlyMap<number, readonly string[]>;
+  /** True while the window is at the end of the log: what is posted is added to it. */
+  atEnd: boolean;
+  /** What the caller has left on loaded messages, by number; only where there is something. */
+  marks: Marks;
   /** The highest version heard of. While it is beyond `version`, something is missing. */
   seen: number;
   /**
@@ -29,14 +35,29 @@ export interface ChannelLog {
   whole: boolean;
   /** Events that came ahead of their turn, by version. */
   early: ReadonlyMap<number, ChannelEvent>;
-  /** Messages beyond a number that has not come yet (a sync goes by version, not by number). */
+  /** At the end: messages beyond a number that has not come yet (a sync goes by version, not by number). */
   aside: ReadonlyMap<number, Message>;
-  /** Versions at which messages before the loaded ones were changed, to know a page that was read before that. */
-  outside: { from: number; changes: ReadonlyMap<number, number> };
 }
 
-/** Events kept ahead of their turn, and changes remembered outside of what is loaded. A sync or a new page makes up for more. */
-const mostKept = 500;
+/** What I have left on a message. */
+export interface Mark {
+  /** My reactions. */
+  emoji: readonly string[];
+  bookmarked: boolean;
+}
+
+export type Marks = ReadonlyMap<number, Mark>;
+
+/** Numbers of messages, both inclusive. */
+export interface Range {
+  first: number;
+  last: number;
+}
+
+/** Events kept ahead of their turn. A sync makes up for more. */
+const mostEarly = 500;
+/** A window that grows beyond this is cut back by a fifth: seldom, so that a list need not shift with every message. */
+const mostLoaded = 1000;
 
 type Joined = Extract<ServerFrame, { type: 'joined' }>;
 type Synced = Extract<ServerFrame, { type: 'synced' }>;
@@ -44,7 +65,7 @@ type Paged = Extract<ServerFrame, { type: 'paged' }>;
 
 /** The log as a fresh reader has it (L12: `joined` was read after the channel was subscribed). */
 export function fromJoined(frame: Joined): ChannelLog {
-  const messages = frame.messages.toSorted((a, b) => a.number - b.number);
+  const messages = byNumber(frame.messages);
   return {
     details: frame.channel,
     version: frame.version,
@@ -52,13 +73,22 @@ export function fromJoined(frame: Joined): ChannelLog {
     read: frame.read,
     first: messages[0]?.number ?? frame.number + 1,
     messages,
-    mine: withMine(new Map(), messages, frame.mine),
+    atEnd: true,
+    marks: new Map(frame.mine.map(({ number, emoji, bookmarked }) => [number, { emoji, bookmarked }])),
     seen: frame.version,
     whole: true,
     early: new Map(),
     aside: new Map(),
-    outside: { from: frame.version, changes: new Map() },
   };
+}
+
+/** The number of the last loaded message; `first` − 1 where there is none. */
+export function lastOf(log: ChannelLog): number {
+  return log.first + log.messages.length - 1;
+}
+
+export function messageAt(log: ChannelLog, number: number): Message | undefined {
+  return log.messages[number - log.first];
 }
 
 /** True when something is missing: sync from `log.version`. */
@@ -71,34 +101,17 @@ export function applyHead(log: ChannelLog, head: { number: number; version: numb
   return { ...log, seen: Math.max(log.seen, head.version), number: Math.max(log.number, head.number) };
 }
 
-/** Applies one event: at once when it is the next, not at all when it is known, later when it is ahead. */
-export function applyEvent(log: ChannelLog, event: ChannelEvent, me: Id | null): ChannelLog {
-  if (event.version <= log.version) return log;
-  const seen = Math.max(log.seen, event.version);
-  if (event.version > log.version + 1 || !log.whole) {
-    return log.early.size >= mostKept ? { ...log, seen } : { ...log, seen, early: new Map(log.early).set(event.version, event) };
+/** Applies events, in one go: each at once when it is the next, not at all when it is known, later when it is ahead. */
+export function applyEvents(log: ChannelLog, events: readonly ChannelEvent[], me: Id | null): ChannelLog {
+  if (events.every(({ version }) => version <= log.version)) return log;
+  const draft = begin(log);
+  for (const event of events) {
+    if (event.version <= draft.version) continue;
+    draft.seen = Math.max(draft.seen, event.version);
+    if (draft.whole && event.version === draft.version + 1) apply(draft, event, me);
+    else if (draft.early.read().size < mostEarly) draft.early.write().set(event.version, event);
   }
-  let next: ChannelLog = { ...log, version: event.version, seen };
-  switch (event.type) {
-    case 'posted':
-    case 'edited':
-    case 'deleted':
-      next = withMessages(next, [event.message]);
-      if (event.type === 'posted' && event.by.id === me) next.read = Math.max(next.read, event.message.number);
-      if (event.type === 'deleted') next.mine = withMine(next.mine, [event.message], []);
-      break;
-    case 'reacted':
-      next = touched(next, event.number, (message) => ({ ...message, version: event.version, reactions: event.reactions }));
-      if (event.by.id === me) next.mine = withOwn(next.mine, event.number, event.emoji, event.on);
-      break;
-    case 'pinned':
-      next = touched(next, event.number, (message) => ({ ...message, version: event.version, pinnedAt: event.pinnedAt }));
-      break;
-    case 'changed':
-      next.details = event.details;
-      break;
-  }
-  return afterEarly(next, me);
+  return finish(draft, me);
 }
 
 /**
@@ -108,80 +121,218 @@ export function applyEvent(log: ChannelLog, event: ChannelEvent, me: Id | null):
 export function applySynced(log: ChannelLog, frame: Synced, me: Id | null): ChannelLog {
   // An answer to a question from another place leaves a hole before it.
   if (frame.since > log.version) return log;
-  const version = Math.max(log.version, frame.version);
-  const known = (number: number) => (log.messages[number - log.first] ?? log.aside.get(number))?.version ?? 0;
-  const newer = frame.messages.filter((message) => message.version > known(message.number));
-  const details = frame.details === undefined || frame.version < log.version ? log.details : frame.details;
-  const whole = frame.gap ? log.whole && frame.version <= log.version : log.whole || frame.version >= log.version;
-  const moved = { ...log, details, whole, version, seen: Math.max(log.seen, version), number: Math.max(log.number, frame.number) };
-  const next = withMessages(moved, newer);
-  next.mine = withMine(next.mine, newer, frame.mine);
-  return afterEarly(next, me);
+  const draft = begin(log);
+  if (frame.details !== undefined && frame.version >= log.version) draft.details = frame.details;
+  draft.whole = frame.gap ? log.whole && frame.version <= log.version : log.whole || frame.version >= log.version;
+  draft.version = Math.max(log.version, frame.version);
+  draft.seen = Math.max(log.seen, draft.version);
+  draft.number = Math.max(log.number, frame.number);
+  mark(
+    draft,
+    frame.messages.filter((message) => put(draft, message)),
+    frame.mine,
+  );
+  return finish(draft, me);
 }
 
 /**
- * Adds a page of older messages. Null when the page was read before a change of one of its messages that is already
- * known here: ask again. A page that does not touch what is loaded changes nothing.
+ * Adds a page to the window where the two touch; a page from elsewhere takes the window's place if that is wanted
+ * (`jump`), else changes nothing. A page that was read before a change already known here takes the log back to that
+ * version: what came since is told again by the sync that follows, and so nothing about the page's messages is missed.
  */
-export function applyPaged(log: ChannelLog, frame: Paged): ChannelLog | null {
-  const { first } = log;
-  const older = frame.messages.filter((message) => message.number < first).toSorted((a, b) => a.number - b.number);
-  if (older.length === 0 || older.at(-1)?.number !== first - 1) return log;
-  const { from, changes } = log.outside;
-  if (frame.version < from || older.some((message) => (changes.get(message.number) ?? 0) > frame.version)) return null;
-  return { ...log, first: older[0]?.number ?? first, messages: [...older, ...log.messages], mine: withMine(log.mine, older, frame.mine) };
-}
+export function applyPaged(log: ChannelLog, frame: Paged, me: Id | null, jump = false): ChannelLog {
+  const page = byNumber(frame.messages);
+  const [start, end] = [page[0]?.number, page.at(-1)?.number];
+  if (start === undefined || end === undefined) return log;
+  const touches = start <= lastOf(log) + 1 && end >= log.first - 1;
+  if (!touches && !jump) return log;
 
-function afterEarly(log: ChannelLog, me: Id | null): ChannelLog {
-  const kept = [...log.early].filter(([version]) => version > log.version);
-  const next = { ...log, early: new Map(kept) };
-  const event = next.whole ? next.early.get(next.version + 1) : undefined;
-  return event === undefined ? next : applyEvent(next, event, me);
-}
-
-/** Puts messages in their places. Those before the first loaded one are not of this window: a page will bring them. */
-function withMessages(log: ChannelLog, changed: readonly Message[]): ChannelLog {
-  const { first } = log;
-  const messages = [...log.messages];
-  const aside = new Map(log.aside);
-  let { outside } = log;
-  for (const message of changed) {
-    const place = message.number - first;
-    if (place < 0) outside = changedOutside(outside, message.number, message.version);
-    else if (place < messages.length) messages[place] = message;
-    else aside.set(message.number, message);
+  const from = touches ? Math.min(start, log.first) : start;
+  const to = touches ? Math.max(end, lastOf(log)) : end;
+  const taken: Message[] = [];
+  const messages: Message[] = [];
+  for (let number = from; number <= to; number++) {
+    const known = touches ? (messageAt(log, number) ?? log.aside.get(number)) : undefined;
+    const read = page[number - start];
+    const isNew = read !== undefined && read.version >= (known?.version ?? 0);
+    const message = isNew ? read : known;
+    if (message !== undefined) messages.push(message);
+    if (isNew) taken.push(read);
   }
-  for (let next = aside.get(first + messages.length); next !== undefined; next = aside.get(first + messages.length)) {
-    aside.delete(next.number);
-    messages.push(next);
+  const aside = touches ? log.aside : new Map<number, Message>();
+  const draft = begin({ ...log, first: from, messages, aside, marks: touches ? log.marks : new Map() });
+  mark(draft, taken, frame.mine);
+  draft.version = Math.min(log.version, frame.version);
+  draft.number = Math.max(log.number, frame.more.after ? end + 1 : end);
+  // At the end means: what was posted up to the log's version is not beyond the window.
+  draft.atEnd = (touches && log.atEnd) || !frame.more.after;
+  for (const number of log.aside.keys()) if (touches && number <= to) draft.aside.write().delete(number);
+  fill(draft);
+  return finish(draft, me);
+}
+
+/** The window and the version of this page alone; what changed since it was read is to be asked for. */
+export function restartedAt(log: ChannelLog, frame: Paged, me: Id | null): ChannelLog {
+  const { version } = frame;
+  const empty = { messages: [], atEnd: false, aside: new Map(), marks: new Map() };
+  return applyPaged({ ...log, ...empty, version, seen: Math.max(log.seen, version), whole: true }, frame, me, true);
+}
+
+/**
+ * Keeps memory bounded: a window that has grown too large loses messages on the side away from those on the screen,
+ * never these themselves.
+ */
+export function cutBack(log: ChannelLog, onScreen: Range, most = mostLoaded): ChannelLog {
+  if (log.messages.length <= most) return log;
+  const excess = log.messages.length - Math.ceil(most * 0.8);
+  const before = Math.max(0, onScreen.first - log.first);
+  const after = Math.max(0, lastOf(log) - onScreen.last);
+  const fromEnd = before < after ? Math.min(excess, after) : Math.min(Math.max(0, excess - before), after);
+  const fromStart = Math.min(excess - fromEnd, before);
+  const first = log.first + fromStart;
+  const messages = log.messages.slice(fromStart, log.messages.length - fromEnd);
+  const atEnd = log.atEnd && fromEnd === 0;
+  const isKept = (number: number) => number >= first && (atEnd || number < first + messages.length);
+  const marks = new Map([...log.marks].filter(([number]) => isKept(number)));
+  return { ...log, first, messages, marks, atEnd, aside: log.aside };
+}
+
+/** The same log with one loaded message changed. */
+export function withMessage(log: ChannelLog, number: number, change: (message: Message) => Message): ChannelLog {
+  const message = messageAt(log, number);
+  return message === undefined ? log : { ...log, messages: log.messages.with(number - log.first, change(message)) };
+}
+
+/** The same log with another mark of mine on a loaded message. */
+export function withMark(log: ChannelLog, number: number, change: (mark: Mark) => Partial<Mark>): ChannelLog {
+  if (messageAt(log, number) === undefined) return log;
+  const draft = begin(log);
+  remark(draft, number, change);
+  return { ...log, marks: draft.marks.read() };
+}
+
+/** A log that is being changed. What is in it is copied at the first change, and keeps its identity without one. */
+function begin(log: ChannelLog) {
+  return {
+    ...log,
+    messages: lazily(log.messages, (messages) => [...messages]),
+    marks: lazily(log.marks, (marks) => new Map(marks)),
+    early: lazily(log.early, (early) => new Map(early)),
+    aside: lazily(log.aside, (aside) => new Map(aside)),
+  };
+}
+
+type Draft = ReturnType<typeof begin>;
+
+function lazily<Seen, Own extends Seen>(value: Seen, copy: (value: Seen) => Own) {
+  let own: Own | undefined;
+  return {
+    read: (): Seen => own ?? value,
+    write() {
+      own ??= copy(value);
+      return own;
+    },
+  };
+}
+
+/** Applies what was waiting for its turn. */
+function finish(draft: Draft, me: Id | null): ChannelLog {
+  for (;;) {
+    const next = draft.whole ? draft.early.read().get(draft.version + 1) : undefined;
+    if (next === undefined) break;
+    apply(draft, next, me);
   }
-  return { ...log, messages, aside, outside, number: Math.max(log.number, messages.at(-1)?.number ?? 0) };
+  for (const version of draft.early.read().keys()) if (version <= draft.version) draft.early.write().delete(version);
+  const { messages, marks, early, aside } = draft;
+  return { ...draft, messages: messages.read(), marks: marks.read(), early: early.read(), aside: aside.read() };
 }
 
-function touched(log: ChannelLog, number: number, change: (message: Message) => Message): ChannelLog {
-  if (number < log.first) return { ...log, outside: changedOutside(log.outside, number, log.version) };
-  const message = log.messages[number - log.first] ?? log.aside.get(number);
-  return message === undefined ? log : withMessages(log, [change(message)]);
+function apply(draft: Draft, event: ChannelEvent, me: Id | null): void {
+  const { version } = event;
+  draft.version = version;
+  switch (event.type) {
+    case 'posted':
+      put(draft, event.message);
+      if (event.by.id === me) draft.read = Math.max(draft.read, event.message.number);
+      return;
+    case 'edited':
+    case 'restored':
+      put(draft, event.message);
+      return;
+    case 'deleted':
+      if (put(draft, event.message)) remark(draft, event.message.number, () => ({ emoji: [] }));
+      return;
+    case 'reacted': {
+      const { number, emoji, on, reactions } = event;
+      if (touch(draft, version, number, { reactions }) && event.by.id === me) remark(draft, number, (mark) => withEmoji(mark, emoji, on));
+      return;
+    }
+    case 'pinned':
+      touch(draft, version, event.number, { pinnedAt: event.pinnedAt });
+      return;
+    case 'linked':
+      touch(draft, version, event.number, { link: event.link });
+      return;
+    case 'changed':
+      draft.details = event.details;
+  }
 }
 
-function changedOutside(outside: ChannelLog['outside'], number: number, version: number): ChannelLog['outside'] {
-  if ((outside.changes.get(number) ?? 0) >= version) return outside;
-  if (outside.changes.size >= mostKept) return { from: version, changes: new Map([[number, version]]) };
-  return { from: outside.from, changes: new Map(outside.changes).set(number, version) };
+function knownAt(draft: Draft, number: number): Message | undefined {
+  return draft.messages.read()[number - draft.first] ?? draft.aside.read().get(number);
 }
 
-function withMine(mine: ReadonlyMap<number, readonly string[]>, messages: readonly Message[], own: readonly MyReaction[]) {
-  if (messages.length === 0) return mine;
-  const next = new Map(mine);
-  for (const message of messages) next.delete(message.number);
-  for (const { number, emoji } of own) if (messages.some((message) => message.number === number)) next.set(number, emoji);
-  return next;
+/** Puts a message in its place in the window, if it is newer than the one there. What lies outside a page will bring. */
+function put(draft: Draft, message: Message): boolean {
+  const { number } = message;
+  draft.number = Math.max(draft.number, number);
+  const place = number - draft.first;
+  const { length } = draft.messages.read();
+  if (place < 0 || (place >= length && !draft.atEnd) || (knownAt(draft, number)?.version ?? 0) >= message.version) return false;
+  if (place <= length) draft.messages.write()[place] = message;
+  else draft.aside.write().set(number, message);
+  if (place === length) fill(draft);
+  return true;
 }
 
-function withOwn(mine: ReadonlyMap<number, readonly string[]>, number: number, emoji: string, on: boolean) {
-  const others = (mine.get(number) ?? []).filter((one) => one !== emoji);
-  const next = new Map(mine);
-  if (on || others.length > 0) next.set(number, on ? [...others, emoji] : others);
-  else next.delete(number);
-  return next;
+/** Moves on what was waiting for the message before it. */
+function fill(draft: Draft): void {
+  for (;;) {
+    const next = draft.aside.read().get(draft.first + draft.messages.read().length);
+    if (next === undefined) return;
+    draft.aside.write().delete(next.number);
+    draft.messages.write().push(next);
+  }
+}
+
+function touch(draft: Draft, version: number, number: number, change: Partial<Message>): boolean {
+  const known = knownAt(draft, number);
+  return known !== undefined && put(draft, { ...known, ...change, version });
+}
+
+/** What I have left on these messages is as told with them. */
+function mark(draft: Draft, messages: readonly Message[], mine: readonly MyMark[]): void {
+  const told = new Map(mine.map((each) => [each.number, each]));
+  for (const { number } of messages) {
+    const { emoji, bookmarked } = told.get(number) ?? { emoji: [], bookmarked: false };
+    remark(draft, number, () => ({ emoji, bookmarked }));
+  }
+}
+
+function remark(draft: Draft, number: number, change: (mark: Mark) => Partial<Mark>): void {
+  const known = draft.marks.read().get(number);
+  const old = known ?? { emoji: [], bookmarked: false };
+  const next = { ...old, ...change(old) };
+  if (next.emoji.length > 0 || next.bookmarked) draft.marks.write().set(number, next);
+  else if (known !== undefined) draft.marks.write().delete(number);
+}
+
+/** A reaction of mine set or taken back. */
+export function withEmoji(mark: Mark, emoji: string, on: boolean): Partial<Mark> {
+  const others = mark.emoji.filter((one) => one !== emoji);
+  return { emoji: on ? [...others, emoji] : others };
+}
+
+function byNumber(messages: readonly Message[]): Message[] {
+  return messages.toSorted((a, b) => a.number - b.number);
 }

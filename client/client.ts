@@ -1,11 +1,18 @@
 import { PlazaError } from '../contracts/errors.ts';
-import type { Id, Person } from '../contracts/nouns.ts';
+import type { Draft, Id, Person } from '../contracts/nouns.ts';
 import type { MyChannel, MyCommunity, ServerFrame } from '../contracts/wire.ts';
 import { type ConnectionState, createConnection } from './connection.ts';
+import { createDrafts, type DraftText } from './drafts.ts';
+import { createKept, type Storage } from './kept.ts';
+import { type Calls, callsFrom, countOf, readUpTo, withCall } from './mentions.ts';
 import { type ChannelDriver, createOpenChannel, type OpenChannel } from './openChannel.ts';
+import type { Unsent } from './outbox.ts';
+import type { At } from './pager.ts';
 import { callRest } from './rest.ts';
 import { createStore, type Store } from './store.ts';
-import { createTokenKeeper, type Tokens } from './tokens.ts';
+import { createTimers } from './timers.ts';
+import { createTokenKeeper, type Lock, personOf, type Tokens } from './tokens.ts';
+import { createWatching } from './watching.ts';
 
 export interface ClientOptions {
   /** Where Plaza is, such as `http://localhost:3000`. */
@@ -19,6 +26,13 @@ export interface ClientOptions {
    * token that is used twice signs the device out, so this is asked before each renewal.
    */
   keptTokens?: () => Tokens | null;
+  /**
+   * Does the work while nobody else who shares the sign-in does theirs, as `navigator.locks` can: so two tabs never
+   * spend the same refresh token.
+   */
+  lock?: Lock;
+  /** Where messages and drafts that are not sent yet outlive this client; they are kept apart for each person. */
+  storage?: Storage;
 }
 
 export interface ClientState {
@@ -26,12 +40,14 @@ export interface ClientState {
   /** Null until first connected. */
   me: Person | null;
   communities: readonly MyCommunity[];
-  /** Channels of mine, by id, with their heads and read positions; unread = number − read. */
+  /** Channels of mine, by id, with their heads, read positions and unread mentions; unread = number − read. */
   channels: ReadonlyMap<Id, MyChannel>;
   /** Everybody who was named so far, by id: the authors of all loaded messages among them. */
   people: ReadonlyMap<Id, Person>;
-  /** Who of the people of my direct and group channels is online, as far as was last heard. */
+  /** Who is online, of the people of my direct and group channels and of those watched. */
   online: ReadonlySet<Id>;
+  /** What I began to write, by channel or community. What is typed here shows when it begins, ends or is sent. */
+  drafts: ReadonlyMap<Id, Draft>;
 }
 
 /** A live connection of one person (or bot) to Plaza, for browsers and Node. */
@@ -39,9 +55,24 @@ export interface Client {
   readonly state: Store<ClientState>;
   /**
    * Opens a channel, or answers the one already open. Resolves once its last messages are here; while there is no
-   * connection it waits for one. @throws PlazaError not_found, forbidden; conflict when 100 are open
+   * connection it waits for one.
+   * @param options.at where its window stands then; by default where it is, or at the end of a channel just opened
+   * @throws PlazaError not_found, forbidden; conflict when 100 are open
    */
-  open(channel: Id): Promise<OpenChannel>;
+  open(channel: Id, options?: { at?: At }): Promise<OpenChannel>;
+  /**
+   * These people are on the screen: `online` tells of them too, until the returned function is called. 200 at most over
+   * all who watch; of more, those who were named last.
+   */
+  watch(people: Iterable<Id>): () => void;
+  /** What I began to write in a channel, or as a new discussion in a community; null when nothing. */
+  draft(place: Id): Draft | null;
+  /** Call at every keystroke, with all of it; it is sent after a second's pause. An empty one is thrown away. */
+  saveDraft(place: Id, text: DraftText): void;
+  /** Sends the drafts that are not sent yet: for a field that loses the focus, a page that is hidden. */
+  sendDrafts(): void;
+  /** An access token that is good for a while yet, for calls made by other means. @throws unauthenticated when the session has ended */
+  token(): Promise<string>;
   /**
    * One REST call with a fresh token, for what has no method here: `rest('POST', '/v1/directs', { person })`.
    * @throws PlazaError the refusal, or `unavailable`
@@ -53,6 +84,8 @@ export interface Client {
   close(): void;
 }
 
+const listsAnewMs = 1000;
+
 /** Connects, and stays connected until `close` or until the server says for good that this session is over. */
 export function createClient(options: ClientOptions): Client {
   const base = new URL(options.url);
@@ -62,6 +95,7 @@ export function createClient(options: ClientOptions): Client {
     tokens: options.tokens,
     onTokens: (renewed) => options.onTokens?.(renewed),
     keptTokens: () => options.keptTokens?.() ?? null,
+    lock: options.lock ?? ((work) => work()),
   });
   const state = createStore<ClientState>({
     connection: { at: 'connecting' },
@@ -70,7 +104,12 @@ export function createClient(options: ClientOptions): Client {
     channels: new Map(),
     people: new Map(),
     online: new Set(),
+    drafts: new Map(),
   });
+  const timers = createTimers();
+  const person = personOf(options.tokens.access);
+  const unsent = createKept<Unsent>(options.storage, `unsent.${person}`);
+  const calls = new Map<Id, Calls>();
   const open = new Map<Id, { channel: ChannelDriver; users: number }>();
   let epoch = '';
 
@@ -80,26 +119,64 @@ export function createClient(options: ClientOptions): Client {
 
   const connection = createConnection(base, tokens, {
     ready,
-    frame: receive,
+    frame: (frame) => state.gather(() => receive(frame)),
     state(next) {
       set({ connection: next });
-      if (next.at === 'closed') for (const { channel } of open.values()) channel.end(next.error ?? closedError());
+      if (next.at !== 'closed') return;
+      timers.clearAll();
+      watching.end();
+      drafts.end();
+      for (const { channel } of open.values()) channel.end(next.error ?? closedError());
     },
   });
+  const watching = createWatching(connection, (people) => {
+    const shown = new Set([...state.value.channels.values()].flatMap((mine) => mine.people.map(({ id }) => id)));
+    const { online } = state.value;
+    const unknown = people.filter((id) => online.has(id) && !shown.has(id));
+    if (unknown.length > 0) set({ online: new Set([...online].filter((id) => !unknown.includes(id))) });
+  });
+  const drafts = createDrafts(connection, createKept(options.storage, `drafts.${person}`), (all) => set({ drafts: all }));
 
   function ready(frame: Extract<ServerFrame, { type: 'ready' }>, first: boolean): void {
     const before = [...open.values()];
     const sameEpoch = frame.epoch === epoch;
     epoch = frame.epoch;
-    const known = sameEpoch ? state.value.channels : new Map<Id, MyChannel>();
     const { person: me, communities } = frame;
-    // What was heard while the lists were read is newer than they are.
-    const channels = new Map(frame.channels.map((mine) => [mine.channel.id, ahead(mine, known.get(mine.channel.id))]));
-    set({ me, communities, channels, online: new Set(frame.online) });
-    meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
-    for (const { channel } of before) {
-      if (!sameEpoch) channel.forget();
-      if (first || !sameEpoch || channel.state.value.left) channel.live();
+    const { online } = state.value;
+    const known = sameEpoch ? state.value.channels : new Map<Id, MyChannel>();
+    const heard = new Map(sameEpoch ? calls : []);
+    calls.clear();
+    state.gather(() => {
+      // What was heard while the lists were read is newer than they are.
+      const channels = frame.channels.map((mine) => {
+        const { id } = mine.channel;
+        return counted(ahead(mine, known.get(id)), callsFrom(mine, heard.get(id)));
+      });
+      set({ me, communities, channels: new Map(channels.map((mine) => [mine.channel.id, mine])) });
+      const watched = first ? [] : [...online].filter(watching.isWatched);
+      set({ online: new Set([...frame.online, ...watched]) });
+      meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
+      for (const { channel } of before) {
+        if (!sameEpoch) channel.forget();
+        if (first || !sameEpoch || channel.state.value.left) channel.live();
+      }
+      drafts.ready(frame.drafts);
+    });
+    if (!first) return;
+    watching.live();
+    sendOn();
+  }
+
+  /** What an earlier page could not send any more. */
+  function sendOn(): void {
+    const waiting = Object.values(unsent.all()).filter((one) => one.refused === undefined);
+    for (const id of new Set(waiting.map(({ channel }) => channel))) {
+      // Where it is refused the message is, and waits in its channel with the reason.
+      if (!open.has(id))
+        openChannel(id).then(
+          (channel) => channel.close(),
+          () => {},
+        );
     }
   }
 
@@ -115,21 +192,21 @@ export function createClient(options: ClientOptions): Client {
         meet(frame.people);
         return;
       case 'head':
-        for (const { channel, number, version } of frame.heads) move(channel, { number, version });
+        move(frame.heads.map(({ channel, number, version }) => [channel, { number, version }]));
         for (const { channel } of [...open.values()]) channel.receive(frame);
         return;
       case 'joined': {
         const { channel, number, version, read, people } = frame;
         meet(people);
         driver(channel.id)?.receive(frame);
-        move(channel.id, { number, version, read, channel });
+        move([[channel.id, { number, version, read, channel }]]);
         return;
       }
       case 'synced': {
         const { channel, number, people } = frame;
         meet(people);
         driver(channel)?.receive(frame);
-        move(channel, { number, ...(frame.details && { channel: frame.details }) });
+        move([[channel, { number, ...(frame.details && { channel: frame.details }) }]]);
         return;
       }
       case 'paged':
@@ -142,12 +219,13 @@ export function createClient(options: ClientOptions): Client {
         const last = events.findLast((event) => event.type === 'posted');
         const mine = events.findLast((event) => event.type === 'posted' && isMe(event.by));
         const changed = events.findLast((event) => event.type === 'changed');
-        move(channel, {
+        const change = {
           version: events.at(-1)?.version ?? 0,
           number: last?.message.number ?? 0,
           read: mine?.type === 'posted' ? mine.message.number : 0,
           ...(changed && { channel: changed.details }),
-        });
+        };
+        move([[channel, change]]);
         return;
       }
       case 'presence': {
@@ -168,17 +246,36 @@ export function createClient(options: ClientOptions): Client {
   function personal(event: Extract<ServerFrame, { type: 'personal' }>['event']): void {
     switch (event.type) {
       case 'read':
-        move(event.channel, { read: event.number });
+        move([[event.channel, { read: event.number }]]);
         driver(event.channel)?.readElsewhere(event.number);
         return;
       case 'profile':
         meet([event.person]);
         if (isMe(event.person)) set({ me: event.person });
         return;
+      case 'mentioned':
+        call(event.channel, event.number, event.on);
+        return;
+      case 'everyone_mentioned':
+        if (event.by !== state.value.me?.id) call(event.channel, event.number, true);
+        return;
+      case 'bookmarked':
+        driver(event.channel)?.bookmarked(event.number, event.on);
+        return;
+      case 'draft':
+        drafts.heard(event.draft);
+        return;
+      case 'community_changed': {
+        const { community } = event;
+        const communities = state.value.communities.map((mine) => (mine.community.id === community.id ? { ...mine, community } : mine));
+        set({ communities });
+        return;
+      }
       case 'channel_created':
         // Told to everyone in a community at once; asking the server would have all of them ask at once.
         if (event.channel.kind === 'chat' && !state.value.channels.has(event.channel.id)) {
-          const fresh: MyChannel = { channel: event.channel, number: 0, version: 0, read: 0, people: [] };
+          const fresh: MyChannel = { channel: event.channel, number: 0, version: 0, read: 0, mentions: 0, people: [] };
+          calls.set(event.channel.id, callsFrom(fresh));
           set({ channels: new Map(state.value.channels).set(event.channel.id, fresh) });
         }
         return;
@@ -191,16 +288,35 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function move(id: Id, change: Partial<MyChannel>): void {
-    const mine = state.value.channels.get(id);
-    if (mine === undefined) return;
-    set({ channels: new Map(state.value.channels).set(id, ahead({ ...mine, ...change }, mine)) });
+  function move(changes: readonly (readonly [Id, Partial<MyChannel>])[]): void {
+    const { channels } = state.value;
+    const moved = changes.flatMap(([id, change]) => {
+      const mine = channels.get(id);
+      return mine === undefined ? [] : [[id, counted(ahead({ ...mine, ...change }, mine), calls.get(id) ?? callsFrom(mine))] as const];
+    });
+    if (moved.length > 0) set({ channels: new Map([...channels, ...moved]) });
+  }
+
+  function call(id: Id, number: number, on: boolean): void {
+    const known = calls.get(id);
+    if (known === undefined) return;
+    calls.set(id, withCall(known, number, on));
+    move([[id, {}]]);
+  }
+
+  /** With the count of its unread messages that call me, which is asked for anew where it cannot be known. */
+  function counted(mine: MyChannel, known: Calls): MyChannel {
+    const { id } = mine.channel;
+    const next = readUpTo(known, mine.read, (from, to) => driver(id)?.callsAmong(from, to) ?? null);
+    calls.set(id, next);
+    if (!next.sure) timers.once('lists', listsAnewMs, connection.again);
+    return { ...mine, mentions: countOf(next) };
   }
 
   function meet(people: readonly Person[]): void {
     const news = people.filter((person) => {
       const known = state.value.people.get(person.id);
-      return known === undefined || known.name !== person.name || known.handle !== person.handle;
+      return known?.name !== person.name || known.handle !== person.handle || known.avatar !== person.avatar;
     });
     if (news.length > 0) set({ people: new Map([...state.value.people, ...news.map((person) => [person.id, person] as const)]) });
   }
@@ -209,6 +325,9 @@ export function createClient(options: ClientOptions): Client {
     const channel = createOpenChannel(id, {
       connection,
       me: () => state.value.me?.id ?? null,
+      kept: unsent,
+      sent: () => drafts.save(id, { body: '' }),
+      read: (number) => move([[id, { read: number }]]),
       closed: () => {
         if (driver(id) === channel) open.delete(id);
       },
@@ -216,36 +335,41 @@ export function createClient(options: ClientOptions): Client {
     return channel;
   }
 
+  async function openChannel(id: Id, at?: At): Promise<OpenChannel> {
+    const { connection: now } = state.value;
+    if (now.at === 'closed') throw now.error ?? closedError();
+    const known = open.get(id);
+    const entry = known === undefined || known.channel.state.value.left ? { channel: opening(id), users: 0 } : known;
+    const { channel } = entry;
+    entry.users++;
+    channel.keep();
+    if (entry !== known) {
+      known?.channel.end(closedError());
+      open.set(id, entry);
+      if (connection.isLive()) channel.live();
+    }
+    let isClosed = false;
+    function close(): void {
+      if (!isClosed && --entry.users === 0) channel.close();
+      isClosed = true;
+    }
+    try {
+      await channel.openedAt(at);
+    } catch (error) {
+      close();
+      throw error;
+    }
+    return { ...channel, close };
+  }
+
   return {
     state,
-    async open(id) {
-      const { connection: now } = state.value;
-      if (now.at === 'closed') throw now.error ?? closedError();
-      const known = open.get(id);
-      const entry = known === undefined || known.channel.state.value.left ? { channel: opening(id), users: 0 } : known;
-      const { channel } = entry;
-      entry.users++;
-      channel.keep();
-      if (entry !== known) {
-        known?.channel.end(closedError());
-        open.set(id, entry);
-        if (connection.isLive()) channel.live();
-      }
-      try {
-        await channel.opened;
-      } catch (error) {
-        if (driver(id) === channel) open.delete(id);
-        throw error;
-      }
-      let isClosed = false;
-      return {
-        ...channel,
-        close() {
-          if (!isClosed && --entry.users === 0) channel.close();
-          isClosed = true;
-        },
-      };
-    },
+    token: () => tokens.fresh(),
+    open: (id, at) => openChannel(id, at?.at),
+    watch: watching.watch,
+    draft: drafts.at,
+    saveDraft: drafts.save,
+    sendDrafts: drafts.sendAll,
     async rest(method, path, body) {
       const token = await tokens.fresh();
       try {
@@ -257,7 +381,10 @@ export function createClient(options: ClientOptions): Client {
       }
     },
     reconnect: connection.reconnect,
-    close: connection.close,
+    close() {
+      drafts.end();
+      connection.close();
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export interface Connection {
 }
 
 /** Frames that are answered. */
-export type Asking = Exclude<ClientFrame, { type: 'hello' | 'ping' | 'typing' }>;
+export type Asking = Exclude<ClientFrame, { type: 'hello' | 'ping' | 'typing' | 'watch' }>;
 
 const firstDelayMs = 250;
 const longestDelayMs = 15_000;

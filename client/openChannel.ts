@@ -1,16 +1,35 @@
 import { asRefusal, PlazaError } from '../contracts/errors.ts';
-import type { Channel, Id, Person } from '../contracts/nouns.ts';
-import type { ServerFrame } from '../contracts/wire.ts';
-import { applyEvent, applyHead, applyPaged, applySynced, type ChannelLog, fromJoined, isBehind } from './channelLog.ts';
+import { type Channel, everyone, type Id, type Message, type Person } from '../contracts/nouns.ts';
+import { limits, type ServerFrame } from '../contracts/wire.ts';
+import { createActs, showBookmark, showDeletion, showEdit, showPin, showReaction } from './acts.ts';
+import {
+  applyEvents,
+  applyHead,
+  applyPaged,
+  applySynced,
+  type ChannelLog,
+  cutBack,
+  fromJoined,
+  isBehind,
+  lastOf,
+  type Range,
+  restartedAt,
+  withMark,
+} from './channelLog.ts';
 import type { Asking, Connection } from './connection.ts';
-import { createOutbox, type Pending } from './outbox.ts';
+import type { Kept } from './kept.ts';
+import { createOutbox, type Pending, type Unsent } from './outbox.ts';
+import { type At, createPager } from './pager.ts';
 import { createStore, type Store } from './store.ts';
 import { createTimers } from './timers.ts';
 
 export interface ChannelView {
-  /** Null until first joined, and for a moment after the server was restored from a backup. */
+  /**
+   * Null until first joined, and for a moment after the server was restored from a backup. What I did a moment ago (an
+   * edit, a reaction, a pin …) is shown in it already.
+   */
   log: ChannelLog | null;
-  /** In order of sending; drawn after the log's messages. */
+  /** In order of sending; drawn after the log's messages where the window is at the end (`log.atEnd`). */
   pending: readonly Pending[];
   /** Others who write something just now. */
   typing: readonly Person[];
@@ -25,24 +44,43 @@ export interface OpenChannel {
   /**
    * Draws the message at once (`pending`) and resolves with its number when it is committed. After a cut it is sent
    * again under the same key, so it is there once; messages keep the order in which they were sent. When it is refused
-   * it stays in `pending` with the reason; the promise rejects with that too, and need not be caught.
+   * it stays in `pending` with the reason; the promise rejects with that too, and need not be caught. The draft of the
+   * channel is thrown away.
    */
   send(body: string, options?: { replyTo?: number }): Promise<number>;
   /** Sends a refused message again, now as the last one. */
   retry(key: string): void;
   /** Takes a message out of `pending`. One that is on its way already may arrive all the same. */
   discard(key: string): void;
-  /** @throws PlazaError the refusal, or `unavailable` while not connected: these are not tried again by themselves */
+  /**
+   * Shown at once, and no longer when it is refused; the same for those below.
+   * @throws PlazaError the refusal, or `unavailable` while not connected: these are not tried again by themselves
+   */
   edit(number: number, body: string): Promise<void>;
-  delete(number: number): Promise<void>;
+  /** @param reason for the moderators, when it is another's message */
+  delete(number: number, reason?: string): Promise<void>;
+  /** A deleted message comes back; its text is known when it is there. */
+  restore(number: number, reason?: string): Promise<void>;
   react(number: number, emoji: string, on: boolean): Promise<void>;
   pin(number: number, on: boolean): Promise<void>;
+  bookmark(number: number, on: boolean): Promise<void>;
   /** Everything up to this number was seen. Call it as often as you like; the server is told once a second at most. */
   read(number: number): void;
   /** Call at every keystroke; it is told every three seconds at most. */
   typing(): void;
-  /** Loads a page of older messages into the log; false when there are none. @param limit 1–200 @throws like edit */
+  /** Adds a page of older messages to the window; false when there are none. @param limit 1–200 @throws like edit */
   older(limit?: number): Promise<boolean>;
+  /** Adds a page of newer messages; false when the window is at the end. @param limit 1–200 @throws like edit */
+  newer(limit?: number): Promise<boolean>;
+  /** Moves the window so that this message is in it; false, and no move, when there is none. @throws like edit */
+  goTo(number: number): Promise<boolean>;
+  /** Moves the window to the end of the log, to stay there. @throws like edit */
+  toEnd(): Promise<void>;
+  /**
+   * These are on the screen, by number. A window of more than 1,000 messages is cut back on the side away from them;
+   * where this was never told the oldest go when new ones come, and pages add what they bring.
+   */
+  sees(first: number, last: number): void;
   /** Once for each `open`. The last one ends it, when everything sent is committed or refused. */
   close(): void;
 }
@@ -50,6 +88,8 @@ export interface OpenChannel {
 /** What the client holds of an open channel besides. */
 export interface ChannelDriver extends OpenChannel {
   opened: Promise<Channel>;
+  /** Opened, with the window there; through cuts. @throws like `open` */
+  openedAt(at: At | undefined): Promise<void>;
   receive(frame: ServerFrame): void;
   /** The connection is live: joins where the log ends, and sends what is pending. */
   live(): void;
@@ -57,6 +97,10 @@ export interface ChannelDriver extends OpenChannel {
   forget(): void;
   /** Read on another device of mine. */
   readElsewhere(number: number): void;
+  /** Bookmarked, or no longer, on any device of mine. */
+  bookmarked(number: number, on: boolean): void;
+  /** How many messages of `from` + 1 … `to` call me; null where not all of them are loaded. */
+  callsAmong(from: number, to: number): number | null;
   /** Opened again while it was closing. */
   keep(): void;
   end(error: PlazaError): void;
@@ -65,6 +109,11 @@ export interface ChannelDriver extends OpenChannel {
 export interface ChannelSurroundings {
   connection: Connection;
   me(): Id | null;
+  kept: Kept<Unsent>;
+  /** A message was handed in to be sent. */
+  sent(): void;
+  /** Read up to this number. */
+  read(number: number): void;
   /** Asked to close, and nothing is on the way any more. */
   closed(): void;
 }
@@ -78,40 +127,71 @@ const readToldEveryMs = 1000;
 const eventExpectedMs = 1000;
 const retryMs = 1000;
 const stalledMs = 100;
-/** Who missed more messages than this is better served with the last page than with all of them. */
+const positionAgainMs = 500;
+/** Who missed more messages than this is better served with the page that is looked at than with all of them. */
 const mostMissed = 2000;
 
-export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSurroundings): ChannelDriver {
-  const state = createStore<ChannelView>({ log: null, pending: [], typing: [], left: false });
+export function createOpenChannel(id: Id, surroundings: ChannelSurroundings): ChannelDriver {
+  const { connection, me, closed } = surroundings;
   const timers = createTimers();
   const opened = Promise.withResolvers<Channel>();
   // Nobody may be waiting for it.
   opened.promise.catch(() => {});
   const postedAt = new Map<Id, number>();
+  // As the server tells it; what is shown has my own acts in it already.
+  let log: ChannelLog | null = null;
+  // The log's last number when nothing was missing.
+  let hadNumber = 0;
+  let onScreen: Range | null = null;
   let syncing = false;
   let closing = false;
+  let ended: PlazaError | null = null;
   let sentTypingAt = 0;
   let toldRead = 0;
 
-  const set = (change: Partial<ChannelView>) => state.set({ ...state.value, ...change });
-
-  const outbox = createOutbox(id, connection, timers, {
+  const acts = createActs(() => update(log));
+  const outbox = createOutbox(id, connection, timers, surroundings.kept, {
     pending(pending) {
       set({ pending });
       closeWhenSent();
     },
     committed: expectVersion,
   });
+  const state = createStore<ChannelView>({ log: null, pending: outbox.pending(), typing: [], left: false });
+  const set = (change: Partial<ChannelView>) => state.set({ ...state.value, ...change });
 
-  function update(log: ChannelLog): void {
-    if (log !== state.value.log) set({ log });
-    outbox.arrived(log, me());
-    if (isBehind(log)) void sync();
+  const pager = createPager(
+    id,
+    connection,
+    () => log,
+    (frame, target) => {
+      if (log === null) return;
+      if (target !== undefined) onScreen = { first: target, last: target };
+      const next = applyPaged(log, frame, me(), target !== undefined);
+      update(onScreen === null ? next : cutBack(next, onScreen));
+    },
+  );
+
+  function update(next: ChannelLog | null): void {
+    log = next;
+    if (next === null) return;
+    acts.arrived(next.version);
+    state.gather(() => {
+      const shown = acts.over(next);
+      if (shown !== state.value.log) set({ log: shown });
+      outbox.arrived(next, me());
+    });
+    if (isBehind(next)) void sync();
+    else hadNumber = next.number;
+  }
+
+  /** With what came by itself, from which a window at the end grows. */
+  function grow(next: ChannelLog): void {
+    update(cutBack(next, onScreen ?? { first: lastOf(next), last: lastOf(next) }));
   }
 
   function expectVersion(number: number, version: number): void {
     timers.anew('expected', eventExpectedMs, () => {
-      const { log } = state.value;
       if (log !== null) update(applyHead(log, { number, version }));
     });
   }
@@ -121,11 +201,10 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
     if (syncing || timers.isSet('sync')) return;
     syncing = true;
     try {
-      for (let log = state.value.log; log !== null && isBehind(log) && !state.value.left; log = state.value.log) {
-        const loaded = log.first + log.messages.length - 1;
-        if (log.number - loaded > mostMissed) await connection.ask({ type: 'join', channel: id });
-        else await connection.ask({ type: 'sync', channel: id, since: log.version });
-        if (state.value.log?.version !== log.version) continue;
+      for (let now = log; now !== null && isBehind(now) && !state.value.left; now = log) {
+        if (now.number - hadNumber > mostMissed) await restart(now);
+        else await connection.ask({ type: 'sync', channel: id, since: now.version });
+        if (log?.version !== now.version) continue;
         // The feed may tell of a change just before readers can see it.
         timers.anew('sync', stalledMs, () => void sync());
         break;
@@ -137,6 +216,22 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
     }
   }
 
+  /** Too much was missed to be told one by one: the page that is looked at anew, which is the last one if it was the last. */
+  async function restart(now: ChannelLog): Promise<void> {
+    hadNumber = now.number;
+    if (onScreen === null || (now.atEnd && onScreen.last >= lastOf(now))) {
+      onScreen = null;
+      await connection.ask({ type: 'join', channel: id });
+      if (log !== null) update(applyHead(log, { number: now.number, version: now.seen }));
+      return;
+    }
+    const around = Math.floor((onScreen.first + onScreen.last) / 2);
+    const page = await connection.ask({ type: 'page', channel: id, around, limit: limits.page });
+    if (page.type !== 'paged' || log === null || page.messages.length === 0) return;
+    update(restartedAt(log, page, me()));
+    await join();
+  }
+
   /** After a refusal for a while. After a cut everything starts anew, and a refusal for good tells `left` by itself. */
   function tryAgain(name: string, error: unknown, work: () => void): void {
     const { retryable, details } = asRefusal(error);
@@ -144,7 +239,7 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
   }
 
   /** Afresh, or from where the log ends. */
-  async function join(since = state.value.log?.version): Promise<void> {
+  async function join(since = log?.version): Promise<void> {
     timers.clear('join');
     try {
       const answer = await connection.ask({ type: 'join', channel: id, ...(since === undefined ? {} : { since }) });
@@ -164,28 +259,29 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
   }
 
   function joined(frame: Extract<ServerFrame, { type: 'joined' }>): void {
-    const { log } = state.value;
+    const before = log;
     // Asked by an earlier one of this channel, which was closed before the answer came.
-    if (log === null && frame.since !== undefined) return;
+    if (before === null && frame.since !== undefined) return;
     if (state.value.left) set({ left: false });
     // After a cut the answer brings what changed since; else it is the whole of a fresh reader.
-    if (log === null || frame.since === undefined) {
+    if (before === null || frame.since === undefined) {
+      hadNumber = frame.number;
       update(fromJoined(frame));
       opened.resolve(frame.channel);
-    } else update(applySynced(log, { ...frame, type: 'synced', channel: id, since: frame.since, details: frame.channel }, me()));
+    } else grow(applySynced(before, { ...frame, type: 'synced', channel: id, since: frame.since, details: frame.channel }, me()));
     toldRead = frame.read;
-    if (log !== null) {
+    if (before !== null) {
       readElsewhere(frame.read);
-      read(log.read);
+      read(before.read);
     }
   }
 
-  function heard(frame: Extract<ServerFrame, { type: 'events' }>, log: ChannelLog): void {
-    update(frame.events.reduce((next, event) => applyEvent(next, event, me()), log));
-    for (const event of frame.events) {
-      if (event.type !== 'posted') continue;
-      postedAt.set(event.by.id, Date.now());
-      setTyping(event.by, false);
+  function heard(frame: Extract<ServerFrame, { type: 'events' }>, now: ChannelLog): void {
+    grow(applyEvents(now, frame.events, me()));
+    const authors = new Map(frame.events.flatMap((event) => (event.type === 'posted' ? [[event.by.id, event.by] as const] : [])));
+    for (const author of authors.values()) {
+      postedAt.set(author.id, Date.now());
+      setTyping(author, false);
     }
   }
 
@@ -200,55 +296,78 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
   }
 
   function read(number: number): void {
-    const { log } = state.value;
     if (log === null) return;
     const upTo = Math.max(log.read, Math.min(number, log.number));
-    if (upTo > log.read) set({ log: { ...log, read: upTo } });
+    if (upTo > log.read) {
+      update({ ...log, read: upTo });
+      surroundings.read(upTo);
+    }
     if (upTo <= toldRead || timers.isSet('read') || !connection.isLive()) return;
     toldRead = upTo;
     connection.tell({ type: 'read', channel: id, number: upTo });
-    timers.anew('read', readToldEveryMs, () => read(state.value.log?.read ?? 0));
+    timers.anew('read', readToldEveryMs, () => read(log?.read ?? 0));
   }
 
   function readElsewhere(number: number): void {
-    const { log } = state.value;
     toldRead = Math.max(toldRead, number);
-    if (log !== null && number > log.read) set({ log: { ...log, read: number } });
+    if (log !== null && number > log.read) update({ ...log, read: number });
+  }
+
+  function bookmarked(number: number, on: boolean): void {
+    if (log !== null) update(withMark(log, number, () => ({ bookmarked: on })));
   }
 
   function closeWhenSent(): void {
     if (!closing || outbox.isBusy()) return;
     closing = false;
-    read(state.value.log?.read ?? 0);
+    read(log?.read ?? 0);
     timers.clearAll();
     connection.tell({ type: 'leave', channel: id });
     closed();
   }
 
-  const act = async (frame: Asking) => {
+  /** Asks for a change and answers the version at which it is made. */
+  async function change(frame: Asking): Promise<number> {
     const answer = await connection.ask(frame);
-    if (answer.type === 'ack') expectVersion(0, answer.version);
-  };
+    if (answer.type !== 'ack') return 0;
+    expectVersion(0, answer.version);
+    return answer.version;
+  }
+
+  /** Where a cut comes between, it is tried again until it is there. */
+  async function openedAt(at: At | undefined): Promise<void> {
+    await opened.promise;
+    while (at !== undefined) {
+      try {
+        return await pager.standAt(at);
+      } catch (error) {
+        const refusal = ended ?? asRefusal(error);
+        if (!refusal.retryable || ended !== null) throw refusal;
+        await new Promise<void>((resolve) => setTimeout(resolve, positionAgainMs));
+      }
+    }
+  }
+
+  function receive(frame: ServerFrame): void {
+    if (frame.type === 'joined') joined(frame);
+    else if (frame.type === 'left') leave(new PlazaError(frame.code ?? 'not_found'));
+    else if (log === null) return;
+    else if (frame.type === 'events') heard(frame, log);
+    else if (frame.type === 'synced') grow(applySynced(log, frame, me()));
+    else if (frame.type === 'head') {
+      const head = frame.heads.find((one) => one.channel === id);
+      if (head !== undefined) update(applyHead(log, head));
+    } else if (frame.type === 'typing' && frame.person.id !== me()) {
+      if (Date.now() - (postedAt.get(frame.person.id) ?? 0) > typedBeforeMs) setTyping(frame.person, true);
+    }
+  }
 
   return {
     id,
     state,
     opened: opened.promise,
-
-    receive(frame) {
-      const { log } = state.value;
-      if (frame.type === 'joined') joined(frame);
-      else if (frame.type === 'left') leave(new PlazaError(frame.code ?? 'not_found'));
-      else if (log === null) return;
-      else if (frame.type === 'events') heard(frame, log);
-      else if (frame.type === 'synced') update(applySynced(log, frame, me()));
-      else if (frame.type === 'head') {
-        const head = frame.heads.find((one) => one.channel === id);
-        if (head !== undefined) update(applyHead(log, head));
-      } else if (frame.type === 'typing' && frame.person.id !== me()) {
-        if (Date.now() - (postedAt.get(frame.person.id) ?? 0) > typedBeforeMs) setTyping(frame.person, true);
-      }
-    },
+    openedAt,
+    receive: (frame) => state.gather(() => receive(frame)),
     live() {
       timers.clear('sync');
       void join();
@@ -259,47 +378,69 @@ export function createOpenChannel(id: Id, { connection, me, closed }: ChannelSur
     },
     forget() {
       toldRead = 0;
+      hadNumber = 0;
+      onScreen = null;
+      log = null;
+      acts.forget();
       outbox.forget();
       set({ log: null });
     },
     readElsewhere,
+    bookmarked,
+    callsAmong(from, to) {
+      if (log === null || from + 1 < log.first || to > lastOf(log)) return null;
+      return log.messages.slice(from + 1 - log.first, to + 1 - log.first).filter((message) => calls(message, me())).length;
+    },
     end(error) {
+      ended = error;
       timers.clearAll();
       opened.reject(error);
       outbox.end(error);
     },
 
-    send: (body, options) => outbox.send(body, options?.replyTo),
+    send(body, options) {
+      const sent = outbox.send(body, options?.replyTo);
+      surroundings.sent();
+      return sent;
+    },
     retry: outbox.retry,
     discard: outbox.discard,
-    edit: (number, body) => act({ type: 'edit', channel: id, number, body }),
-    delete: (number) => act({ type: 'delete', channel: id, number }),
-    react: (number, emoji, on) => act({ type: 'react', channel: id, number, emoji, on }),
-    pin: (number, on) => act({ type: 'pin', channel: id, number, on }),
+    edit: (number, body) => acts.during(showEdit(number, body), () => change({ type: 'edit', channel: id, number, body })),
+    delete: (number, reason) =>
+      acts.during(showDeletion(number), () => change({ type: 'delete', channel: id, number, ...(reason !== undefined && { reason }) })),
+    async restore(number, reason) {
+      await change({ type: 'restore', channel: id, number, ...(reason !== undefined && { reason }) });
+    },
+    react: (number, emoji, on) =>
+      acts.during(showReaction(number, emoji, on), () => change({ type: 'react', channel: id, number, emoji, on })),
+    pin: (number, on) => acts.during(showPin(number, on), () => change({ type: 'pin', channel: id, number, on })),
+    bookmark: (number, on) =>
+      acts.during(showBookmark(number, on), async () => {
+        await connection.ask({ type: 'bookmark', channel: id, number, on });
+        bookmarked(number, on);
+        return 0;
+      }),
     read,
     typing() {
       if (Date.now() - sentTypingAt < typingSentEveryMs) return;
       sentTypingAt = Date.now();
       connection.tell({ type: 'typing', channel: id });
     },
-
-    async older(limit = 50) {
-      for (;;) {
-        const first = state.value.log?.first ?? 1;
-        if (first <= 1) return false;
-        const answer = await connection.ask({ type: 'page', channel: id, before: first, limit });
-        const { log } = state.value;
-        if (answer.type !== 'paged' || log === null) return false;
-        const next = applyPaged(log, answer);
-        if (next === null) continue;
-        update(next);
-        return true;
-      }
+    older: pager.older,
+    newer: pager.newer,
+    goTo: pager.goTo,
+    toEnd: pager.toEnd,
+    sees(first, last) {
+      onScreen = { first, last };
     },
-
     close() {
       closing = true;
       closeWhenSent();
     },
   };
+}
+
+function calls(message: Message, me: Id | null): boolean {
+  const { mentions, author, body } = message;
+  return body !== null && author !== me && mentions.some((id) => id === me || id === everyone);
 }

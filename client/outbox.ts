@@ -1,7 +1,8 @@
-import { asRefusal, PlazaError } from '../contracts/errors.ts';
+import { asRefusal, type ErrorCode, PlazaError } from '../contracts/errors.ts';
 import type { Id } from '../contracts/nouns.ts';
-import type { ChannelLog } from './channelLog.ts';
+import { type ChannelLog, lastOf } from './channelLog.ts';
 import type { Connection } from './connection.ts';
+import type { Kept } from './kept.ts';
 import type { Timers } from './timers.ts';
 
 /** A message of one's own that is not in the log yet, drawn at once. */
@@ -17,7 +18,12 @@ export interface Pending {
   refused?: PlazaError;
 }
 
+/** A message as it waits for the next page to send it on, by its key. */
+export type Unsent = Omit<Pending, 'number' | 'refused'> & { channel: Id; refused?: { code: ErrorCode; message: string } };
+
 export interface Outbox {
+  /** What an earlier page left, and all since. */
+  pending(): readonly Pending[];
   send(body: string, replyTo?: number): Promise<number>;
   retry(key: string): void;
   discard(key: string): void;
@@ -47,15 +53,22 @@ export function createOutbox(
   channel: Id,
   connection: Connection,
   timers: Timers,
+  kept: Kept<Unsent>,
   on: { pending(pending: readonly Pending[]): void; committed(number: number, version: number): void },
 ): Outbox {
   const outcomes = new Map<string, { resolve(number: number): void; reject(error: PlazaError): void }>();
-  let pending: readonly Pending[] = [];
+  let pending: readonly Pending[] = Object.values(kept.all()).flatMap((one) => (one.channel === channel ? [fromKept(one)] : []));
   let sending = false;
   let failures = 0;
   let ended: PlazaError | null = null;
 
   function change(next: readonly Pending[]): void {
+    // What ends with this client another one goes on with.
+    if (ended === null) {
+      for (const one of next) if (one.number === undefined && !pending.includes(one)) kept.put(one.key, toKept(channel, one));
+      const waiting = new Set(next.flatMap(({ key, number }) => (number === undefined ? [key] : [])));
+      for (const { key } of pending) if (!waiting.has(key)) kept.drop(key);
+    }
     pending = next;
     on.pending(next);
   }
@@ -104,6 +117,7 @@ export function createOutbox(
   }
 
   return {
+    pending: () => pending,
     send(body, replyTo) {
       if (ended) return Promise.reject(ended);
       const key = `${Date.now().toString(36)}-${(keys++).toString(36)}-${Math.random().toString(36).slice(2, 12)}`;
@@ -134,8 +148,9 @@ export function createOutbox(
       if (pending.length === 0) return;
       const mine = log.messages.slice(-lookedThrough).filter((message) => message.author === me);
       const arrived = new Map(mine.flatMap(({ key, number }) => (key === null ? [] : [[key, number] as const])));
-      const end = log.first + log.messages.length;
-      const left = pending.filter(({ key, number }) => !arrived.has(key) && (number === undefined || number >= end));
+      // Where the window is elsewhere the answer is enough: the message is found when the window comes to it.
+      const isHere = (number: number) => !log.atEnd || number <= lastOf(log);
+      const left = pending.filter(({ key, number }) => !arrived.has(key) && (number === undefined || !isHere(number)));
       if (left.length === pending.length) return;
       // The event may be ahead of the answer, and a cut may come between them.
       for (const [key, number] of arrived) resolve(key, number);
@@ -150,4 +165,12 @@ export function createOutbox(
       for (const { key } of pending.filter(isWaiting)) refuse(key, error);
     },
   };
+}
+
+function toKept(channel: Id, { number: _, refused, ...one }: Pending): Unsent {
+  return { channel, ...one, ...(refused && { refused: { code: refused.code, message: refused.message } }) };
+}
+
+function fromKept({ channel: _, refused, ...one }: Unsent): Pending {
+  return { ...one, ...(refused && { refused: new PlazaError(refused.code, refused.message) }) };
 }

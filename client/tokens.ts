@@ -22,13 +22,17 @@ export interface TokenKeeperOptions {
   onTokens: (tokens: Tokens) => void;
   /** The tokens as somebody else who shares them may have renewed them. */
   keptTokens: () => Tokens | null;
+  /** Held while they look and renew: one at a time of all who share them. */
+  lock: Lock;
 }
+
+export type Lock = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Renewed so long before the end, or a quarter of the whole time if that is less: a request under way shall not meet it. */
 const marginMs = 60_000;
 
 /** Keeps an account's tokens fresh over `POST /v1/refresh`; one refresh at a time, since each refresh token is good for one use. */
-export function createTokenKeeper({ base, tokens: first, onTokens, keptTokens }: TokenKeeperOptions): TokenKeeper {
+export function createTokenKeeper({ base, tokens: first, onTokens, keptTokens, lock }: TokenKeeperOptions): TokenKeeper {
   let tokens = first;
   let renewAt = renewalOf(first.access, null);
   let fetching: Promise<string> | null = null;
@@ -51,7 +55,7 @@ export function createTokenKeeper({ base, tokens: first, onTokens, keptTokens }:
   return {
     fresh() {
       if (renewAt > Date.now()) return Promise.resolve(tokens.access);
-      fetching ??= renew().finally(() => {
+      fetching ??= lock(renew).finally(() => {
         fetching = null;
       });
       return fetching;
@@ -61,6 +65,12 @@ export function createTokenKeeper({ base, tokens: first, onTokens, keptTokens }:
     },
     msLeft: () => renewAt - Date.now(),
   };
+}
+
+/** The person that a token speaks for, as far as it tells; an application's token does not. */
+export function personOf(access: string): string {
+  const { person } = claimsOf(access);
+  return typeof person === 'string' ? person : '';
 }
 
 /**
@@ -75,7 +85,7 @@ function renewalOf(access: string, madeAt: number | null): number {
   return (madeAt === null ? exp * 1000 : madeAt + lasts) - Math.min(marginMs, lasts / 4);
 }
 
-function claimsOf(access: string): { exp?: unknown; iat?: unknown } {
+function claimsOf(access: string): { exp?: unknown; iat?: unknown; person?: unknown } {
   const payload = access.split('.')[1];
   if (payload === undefined) return {};
   try {

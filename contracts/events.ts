@@ -2,13 +2,15 @@
  * Every event, one union. An event's JSON is written into PostgreSQL's write-ahead log in the transaction that makes
  * the change, and those bytes are what clients get.
  */
-import type { Channel, CommunityRole, Id, Message, Person, ReactionCount } from './nouns.ts';
+import type { Channel, Community, CommunityRole, Draft, Id, Message, MessagePlace, Person, ReactionCount } from './nouns.ts';
 
 /** Changes of a channel's log. Each moves the channel's version by exactly 1, and `version` is the new one. */
 export type ChannelEvent =
   | { type: 'posted'; channel: Id; version: number; by: Person; message: Message }
   | { type: 'edited'; channel: Id; version: number; by: Person; message: Message }
   | { type: 'deleted'; channel: Id; version: number; by: Person; message: Message }
+  /** A deleted message is back, with the text it had. */
+  | { type: 'restored'; channel: Id; version: number; by: Person; message: Message }
   | {
       type: 'reacted';
       channel: Id;
@@ -20,6 +22,7 @@ export type ChannelEvent =
       reactions: ReactionCount[];
     }
   | { type: 'pinned'; channel: Id; version: number; by: Person; number: number; pinnedAt: string | null }
+  | { type: 'linked'; channel: Id; version: number; by: Person; number: number; link: MessagePlace | null }
   | { type: 'changed'; channel: Id; version: number; by: Person; details: Channel };
 
 /** What concerns one person, sent to all of that person's devices. No version: after a cut, `ready` tells the state. */
@@ -30,10 +33,19 @@ export type PersonEvent =
   | { type: 'community_joined'; community: Id; role: CommunityRole }
   | { type: 'community_left'; community: Id }
   | { type: 'invited'; community: Id; by: Person }
-  | { type: 'profile'; person: Person };
+  | { type: 'profile'; person: Person }
+  /** A message calls me by name; also sent when an edit takes the call away (`on` false). */
+  | { type: 'mentioned'; channel: Id; number: number; on: boolean }
+  | { type: 'bookmarked'; channel: Id; number: number; on: boolean }
+  /** An empty draft is one that was sent or thrown away. */
+  | { type: 'draft'; draft: Draft };
 
 /** What concerns everyone in a community, sent to the members who are connected. No version, like a PersonEvent. */
-export type CommunityEvent = { type: 'channel_created'; channel: Channel };
+export type CommunityEvent =
+  | { type: 'channel_created'; channel: Channel }
+  | { type: 'community_changed'; community: Community }
+  /** A message in a public chat of the community calls everyone. */
+  | { type: 'everyone_mentioned'; channel: Id; number: number; by: Id };
 
 /**
  * Tells every process that what it knows of somebody's access is stale. It goes to servers, never to clients. The

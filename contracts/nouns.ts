@@ -15,12 +15,22 @@ export interface Person {
   handle: string;
   name: string;
   bot: boolean;
+  /** Path of the picture, which never changes what it shows; null where none was uploaded. */
+  avatar: string | null;
+}
+
+/** What a person says of the present: "On holiday until Monday". */
+export interface Status {
+  emoji: string;
+  text: string;
+  /** When it ends by itself; null when it does not. */
+  until: string | null;
 }
 
 export interface Profile extends Person {
   about: string;
   interests: string[];
-  avatar: string | null;
+  status: Status | null;
   createdAt: string;
 }
 
@@ -48,6 +58,8 @@ export interface Channel {
   visibility: Visibility;
   posting: Posting;
   archived: boolean;
+  /** The number of the comment that answers the discussion; null elsewhere and where none does. */
+  accepted: number | null;
   createdBy: Id | null;
   createdAt: string;
   /** The chat's place 1…n in its application; null elsewhere. */
@@ -66,6 +78,15 @@ export interface ReactionCount {
   count: number;
 }
 
+/** A message by its place. */
+export interface MessagePlace {
+  channel: Id;
+  number: number;
+}
+
+/** In `mentions`: everyone who may read the channel. */
+export const everyone: Id = '0';
+
 /** One message in its latest state; the same for every reader. */
 export interface Message {
   channel: Id;
@@ -79,8 +100,23 @@ export interface Message {
   body: string | null;
   replyTo: number | null;
   reactions: ReactionCount[];
+  /** Whom it calls by `@handle`, and `everyone`. */
+  mentions: Id[];
+  /** The same words elsewhere: of a chat's message its place in the discussion made of it, and the way back. */
+  link: MessagePlace | null;
   createdAt: string;
   editedAt: string | null;
   deletedAt: string | null;
   pinnedAt: string | null;
+}
+
+/** What somebody began to write and has not sent, the same on all of the person's devices. */
+export interface Draft {
+  /** The channel that it is for; a community, if it is for a new discussion there. */
+  place: Id;
+  /** Of a new discussion; else empty. */
+  title: string;
+  body: string;
+  replyTo: number | null;
+  updatedAt: string;
 }

@@ -4,7 +4,7 @@
  */
 import type { CloseCode, ErrorCode } from './errors.ts';
 import type { ChannelEvent, CommunityEvent, PersonEvent } from './events.ts';
-import type { Channel, Community, CommunityRole, Head, Id, Message, Person } from './nouns.ts';
+import type { Channel, Community, CommunityRole, Draft, Head, Id, Message, Person } from './nouns.ts';
 
 export const subprotocol = 'plaza.v1';
 
@@ -16,6 +16,10 @@ export const limits = {
   keyCharacters: 64,
   /** Messages of one `synced` or `joined` frame or page. */
   page: 200,
+  /** Characters of the reason for a deletion, a removal, a ban. */
+  reasonCharacters: 500,
+  /** People one connection may watch at once. */
+  watched: 200,
   /** Channels one connection may have open at once. */
   joins: 100,
   /** Client frames a second a connection may send over time, and at once. */
@@ -38,15 +42,22 @@ export type ClientFrame =
   | { type: 'leave'; id?: string; channel: Id }
   | { type: 'send'; id?: string; channel: Id; key: string; body: string; replyTo?: number }
   | { type: 'edit'; id?: string; channel: Id; number: number; body: string }
-  | { type: 'delete'; id?: string; channel: Id; number: number }
+  /** `reason` is kept for the moderators when the message is another's. */
+  | { type: 'delete'; id?: string; channel: Id; number: number; reason?: string }
+  | { type: 'restore'; id?: string; channel: Id; number: number; reason?: string }
   | { type: 'react'; id?: string; channel: Id; number: number; emoji: string; on: boolean }
   | { type: 'pin'; id?: string; channel: Id; number: number; on: boolean }
+  | { type: 'bookmark'; id?: string; channel: Id; number: number; on: boolean }
   | { type: 'read'; id?: string; channel: Id; number: number }
+  /** What I began to write, whole each time; an empty one throws it away. */
+  | { type: 'draft'; id?: string; place: Id; title?: string; body: string; replyTo?: number }
   | { type: 'typing'; channel: Id }
   | { type: 'sync'; id?: string; channel: Id; since: number }
   /** A page of older or newer messages by number. Exactly one of before, after, around. */
   | { type: 'page'; id?: string; channel: Id; before?: number; after?: number; around?: number; limit?: number }
   | { type: 'people'; id?: string; ids: Id[] }
+  /** People who are on the screen: `presence` says which are online, then tells of changes. Each list replaces the one before. */
+  | { type: 'watch'; people: Id[] }
   | { type: 'ping' };
 
 /** A channel of mine, as `ready` lists it: what a side bar needs. */
@@ -56,6 +67,8 @@ export interface MyChannel {
   version: number;
   /** The last number I read; unread = number − read (L11). */
   read: number;
+  /** Unread messages that call me, by name or with everyone. */
+  mentions: number;
   /** The other side of a direct channel, the first few of a group. */
   people: Person[];
 }
@@ -77,6 +90,8 @@ export type ServerFrame =
       online: Id[];
       /** Seconds without a frame after which the server lets go; a client pings well before. */
       silence: number;
+      /** The latest hundred. */
+      drafts: Draft[];
     }
   /** Answer to join: the last page (no `since`), or what changed after `since` (then `gap` says that more follows by sync). */
   | {
@@ -89,8 +104,7 @@ export type ServerFrame =
       number: number;
       read: number;
       messages: Message[];
-      /** Numbers of the messages above that carry a reaction of mine, and which. */
-      mine: MyReaction[];
+      mine: MyMark[];
       people: Person[];
       gap: boolean;
     }
@@ -115,7 +129,7 @@ export type ServerFrame =
       /** The channel's details, if they changed after `since`. */
       details?: Channel;
       messages: Message[];
-      mine: MyReaction[];
+      mine: MyMark[];
       people: Person[];
       gap: boolean;
     }
@@ -126,7 +140,7 @@ export type ServerFrame =
       channel: Id;
       version: number;
       messages: Message[];
-      mine: MyReaction[];
+      mine: MyMark[];
       people: Person[];
       more: { before: boolean; after: boolean };
     }
@@ -134,7 +148,7 @@ export type ServerFrame =
   /** Done, for what has no other answer (leave, read). */
   | { type: 'done'; id?: string }
   | { type: 'typing'; channel: Id; person: Person }
-  /** Somebody whom one of my direct or group channels shows came online or went. */
+  /** Somebody whom one of my direct or group channels shows, or whom I watch, came online or went. */
   | { type: 'presence'; person: Id; online: boolean }
   /** The person's own list (`ready`) may be stale: something was missed. Sent after the feed broke; say hello anew. */
   | { type: 'stale' }
@@ -143,7 +157,10 @@ export type ServerFrame =
   /** Last frame before the server closes. `retryAfter`: seconds, already spread at random. */
   | { type: 'bye'; code: CloseCode; message: string; retryAfter?: number };
 
-export interface MyReaction {
+/** What I have left on a message of the page; only of messages where there is something. */
+export interface MyMark {
   number: number;
+  /** My reactions. */
   emoji: string[];
+  bookmarked: boolean;
 }

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { AccessEvent } from '../contracts/events.ts';
 import { createAccounts } from './domains/accounts/index.ts';
 import { createApplications } from './domains/applications/index.ts';
+import { createBookmarks } from './domains/bookmarks/index.ts';
 import { createCommunities } from './domains/communities/index.ts';
 import { createConversations, createLog } from './domains/conversations/index.ts';
 import { createTally } from './domains/conversations/tally.ts';
 import type { Doors } from './domains/doors.ts';
+import { createModeration } from './domains/moderation/index.ts';
+import { createDrafts } from './domains/drafts/index.ts';
 import { createPeople } from './domains/people/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createReactions } from './domains/reactions/index.ts';
@@ -19,6 +22,7 @@ import { migrate, readMigrations } from './engines/postgres/migrate.ts';
 import { createGraphqlFace } from './faces/graphql/index.ts';
 import { createServer } from './faces/server.ts';
 import { createSocketFace } from './faces/socket/index.ts';
+import type { BuiltPage } from './faces/web/index.ts';
 import type { Logger } from './kit/log.ts';
 import { createMetrics, waits } from './kit/metrics.ts';
 import { home, type Settings } from './settings.ts';
@@ -34,8 +38,17 @@ export interface House {
   stop(): Promise<void>;
 }
 
-/** Brings the database up to date and builds the house on it; nothing runs before `start`. @throws Advice */
-export async function compose(settings: Settings & { secret: string }, logger: Logger, databaseUrl: string): Promise<House> {
+/**
+ * Brings the database up to date and builds the house on it; nothing runs before `start`.
+ * @param page the web page, where it is to be served
+ * @throws Advice
+ */
+export async function compose(
+  settings: Settings & { secret: string },
+  logger: Logger,
+  databaseUrl: string,
+  page: BuiltPage | null = null,
+): Promise<House> {
   await migrate(databaseUrl, readMigrations(join(home, 'migrations')), (line) => logger.info(line));
   const metrics = createMetrics();
   const sql = connect(databaseUrl, { max: settings.databaseConnections, name: 'plaza' });
@@ -47,6 +60,9 @@ export async function compose(settings: Settings & { secret: string }, logger: L
   const policy = createPolicy({ sql, communitiesBy: settings.communitiesBy });
   const conversations = createConversations({ sql, log, policy });
   const reactions = createReactions({ sql, log, policy });
+  const bookmarks = createBookmarks({ sql, policy, conversations });
+  const drafts = createDrafts({ sql, policy });
+  const moderation = createModeration({ sql, policy });
   const people = createPeople({ sql, policy });
   const communities = createCommunities({ sql, policy, conversations, people });
   const applications = createApplications({ sql, policy, people, log: logger });
@@ -57,6 +73,9 @@ export async function compose(settings: Settings & { secret: string }, logger: L
     communities: guarded(communities),
     conversations: guarded(conversations),
     reactions: guarded(reactions),
+    bookmarks: guarded(bookmarks),
+    drafts: guarded(drafts),
+    moderation: guarded(moderation),
     applications: guarded(applications),
   };
 
@@ -91,6 +110,7 @@ export async function compose(settings: Settings & { secret: string }, logger: L
     trustProxy,
     rates,
     allowedOrigins,
+    page,
     secret,
   });
 

@@ -62,6 +62,9 @@ const table = {
     join(home, '.plaza'),
     'The folder for everything that is kept here.',
   ),
+  page: setting(yesNo, 'yes', 'Whether to serve the web page, and to build it when it is missing or older than its sources.', {
+    yesNo: true,
+  }),
   databaseUrl: setting(
     orNone(url(/^postgres(ql)?:\/\//, 'postgres://user:password@host/name')),
     '',

@@ -156,7 +156,7 @@ export const commands: Record<string, Command> = {
     help: 'leaves a reaction, or takes it back',
     async run(desk, rest) {
       const { channel, number, rest: emoji } = numbered(desk, rest);
-      const on = !(channel.state.value.log?.mine.get(number) ?? []).includes(emoji);
+      const on = !(channel.state.value.log?.marks.get(number)?.emoji ?? []).includes(emoji);
       await channel.react(number, emoji, on);
     },
   },

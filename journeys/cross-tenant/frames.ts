@@ -17,13 +17,17 @@ function cases(channel: string, things: Things): { [T in ClientFrame['type']]: E
     send: { type: 'send', channel, key: 'k', body: 'Let me in' },
     edit: { type: 'edit', channel, number, body: 'Let me in' },
     delete: { type: 'delete', channel, number },
+    restore: { type: 'restore', channel, number },
     react: { type: 'react', channel, number, emoji: '🦓', on: true },
     pin: { type: 'pin', channel, number, on: false },
+    bookmark: { type: 'bookmark', channel, number, on: true },
+    draft: { type: 'draft', place: channel, body: 'Let me in' },
     read: { type: 'read', channel, number },
     typing: { type: 'typing', channel },
     sync: { type: 'sync', channel, since: 0 },
     page: { type: 'page', channel },
     people: { type: 'people', ids: [things.person] },
+    watch: { type: 'watch', people: [things.person] },
   };
 }
 
@@ -64,15 +68,16 @@ export async function askSocket(caller: Someone, things: Things): Promise<{ aske
 
   async function answerTo(frame: ClientFrame): Promise<{ body: unknown; text: string }> {
     const id = `c${asked}`;
+    const isUnanswered = frame.type === 'typing' || frame.type === 'watch';
     const answered = new Promise<object>((resolve, reject) => {
       socket.onFrame((said) => {
-        if (said.type === 'error' && (said.id === id || frame.type === 'typing')) reject(new Refused(said));
+        if (said.type === 'error' && (said.id === id || isUnanswered)) reject(new Refused(said));
         else if (('id' in said && said.id === id) || said.type === 'pong') resolve(said);
       });
     });
-    socket.tell({ ...frame, ...(frame.type === 'typing' ? {} : { id }) } as ClientFrame);
-    // Typing has no answer; what is said after it comes after it.
-    if (frame.type === 'typing') socket.tell({ type: 'ping' });
+    socket.tell({ ...frame, ...(isUnanswered ? {} : { id }) } as ClientFrame);
+    // What is said after it comes after it.
+    if (isUnanswered) socket.tell({ type: 'ping' });
     const { type: _type, id: _id, ...body } = (await answered) as { type: string; id?: string };
     return { body, text: JSON.stringify(body) };
   }

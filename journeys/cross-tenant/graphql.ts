@@ -126,7 +126,7 @@ function firstOf(type: GraphQLInputType): string | null {
   return isEnumType(named) ? (named.getValues()[0]?.name ?? null) : null;
 }
 
-function literal(value: string | number | boolean | string[], type: GraphQLInputType): string {
+function literal(value: string | number | boolean | string[] | number[], type: GraphQLInputType): string {
   const inner = isNonNullType(type) ? type.ofType : type;
   if (isListType(inner))
     return `[${(Array.isArray(value) ? value : [String(value)]).map((each) => literal(each, inner.ofType)).join(', ')}]`;

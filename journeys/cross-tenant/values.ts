@@ -6,7 +6,7 @@ export const refusals = ['not_found', 'forbidden', 'unauthenticated', 'wrong_cre
 /** Something that an operation is asked for, or given. `foreign`: it names a thing of the other application. */
 export interface Value {
   foreign: boolean;
-  value: string | number | boolean | string[];
+  value: string | number | boolean | string[] | number[];
 }
 
 const foreign = (value: Value['value']): Value => ({ foreign: true, value });
@@ -45,6 +45,7 @@ export function sampleOf(name: string, things: Things): Value | null {
     name: plain('Let me in'),
     next: plain('another long pass phrase'),
     number: plain(things.message),
+    numbers: plain([things.message]),
     on: plain(true),
     password: plain(things.password),
     q: plain(marker),

@@ -3,13 +3,13 @@ import type { Message } from '../../contracts/nouns.ts';
 import { type Acknowledged, findings, type History } from './checker.ts';
 import { createCopy } from './copy.ts';
 
-const person = { id: '7', handle: 'ana', name: 'Ana', bot: false };
+const person = { id: '7', handle: 'ana', name: 'Ana', bot: false, avatar: null };
 
 function message(number: number, version = number): Message {
   const at = '2026-01-01T00:00:00.000Z';
   return {
     ...{ channel: '5', number, version, author: '7', key: `k${number}`, body: `b${number}`, replyTo: null, reactions: [] },
-    ...{ createdAt: at, editedAt: null, deletedAt: null, pinnedAt: null },
+    ...{ mentions: [], link: null, createdAt: at, editedAt: null, deletedAt: null, pinnedAt: null },
   };
 }
 

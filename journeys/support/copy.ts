@@ -42,7 +42,12 @@ export function createCopy(channel: Id): Copy {
     if (!('number' in event)) return;
     const message = copy.messages.get(event.number);
     if (!message) return;
-    const change = event.type === 'reacted' ? { reactions: event.reactions } : { pinnedAt: event.pinnedAt };
+    const change =
+      event.type === 'reacted'
+        ? { reactions: event.reactions }
+        : event.type === 'pinned'
+          ? { pinnedAt: event.pinnedAt }
+          : { link: event.link };
     copy.messages.set(event.number, { ...message, ...change, version: event.version });
   }
 

@@ -1,9 +1,11 @@
 import { defineCommand } from 'citty';
 import { compose, type House } from '../compose.ts';
+import { type BuiltPage, readPage } from '../faces/web/index.ts';
 import { type Ground, openGround } from '../ground.ts';
 import { Advice } from '../kit/advice.ts';
 import { createLogger, type Logger } from '../kit/log.ts';
 import { portProblem } from '../kit/port.ts';
+import { pageFolder, readyPage } from '../page.ts';
 import { readSettings, type Settings, settingFlags } from '../settings.ts';
 
 /** Draining takes longer only when something hangs; nobody waits for that. */
@@ -15,6 +17,7 @@ export default defineCommand({
   async run({ rawArgs }) {
     const { settings } = readSettings(rawArgs);
     const logger = createLogger({ level: settings.logLevel, format: settings.logFormat });
+    const page = settings.page ? await openPage(logger) : null;
     let ground: Ground | null = null;
     const hurry = () => {
       logger.warn('Stopping at once');
@@ -25,7 +28,7 @@ export default defineCommand({
 
     ground = await openGround(settings, logger);
     try {
-      const house = await compose({ ...settings, secret: ground.secret }, logger, ground.databaseUrl);
+      const house = await compose({ ...settings, secret: ground.secret }, logger, ground.databaseUrl, page);
       try {
         if (!stop.asked()) {
           await open(house, settings);
@@ -45,6 +48,11 @@ export default defineCommand({
     logger.info('Stopped');
   },
 });
+
+async function openPage(logger: Logger): Promise<BuiltPage> {
+  await readyPage((line) => logger.info(line));
+  return readPage(pageFolder());
+}
 
 async function open(house: House, { host, port }: Settings): Promise<void> {
   try {

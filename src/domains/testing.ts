@@ -2,7 +2,9 @@ import { afterAll } from 'vitest';
 import type { ApplicationRole, CommunityRole, Id, Visibility } from '../../contracts/nouns.ts';
 import { connect, type Pool } from '../engines/postgres/index.ts';
 import { freshDatabase } from '../engines/postgres/testing.ts';
+import { createBookmarks } from './bookmarks/index.ts';
 import { createConversations, createLog } from './conversations/index.ts';
+import { createDrafts } from './drafts/index.ts';
 import { createPolicy, type Who } from './policy/index.ts';
 import { createReactions } from './reactions/index.ts';
 
@@ -18,7 +20,15 @@ export async function testGround() {
     await sql.end();
     await database.drop();
   });
-  return { ...deps, url: database.url, conversations: createConversations(deps), reactions: createReactions(deps) };
+  const conversations = createConversations(deps);
+  return {
+    ...deps,
+    url: database.url,
+    conversations,
+    reactions: createReactions(deps),
+    bookmarks: createBookmarks({ ...deps, conversations }),
+    drafts: createDrafts(deps),
+  };
 }
 
 /** A person written straight into the tables, with what `authenticate` would answer for it. */
@@ -32,7 +42,7 @@ export async function testPerson(
     { id: Id }[]
   >`insert into people (application, handle, name) values (${application}, ${handle}, ${handle}) returning id`;
   if (!row) throw new Error('no person');
-  const person = { id: row.id, handle, name: handle, bot: false };
+  const person = { id: row.id, handle, name: handle, bot: false, avatar: null };
   return { application, role, person, account: null, device: null, scopes: [], address: '127.0.0.1' };
 }
 

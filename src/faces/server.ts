@@ -6,6 +6,7 @@ import type { Doors } from '../domains/doors.ts';
 import { createAnswers } from '../kit/answers.ts';
 import type { Metrics } from '../kit/metrics.ts';
 import { type TrustProxy, trusts } from './http/address.ts';
+import { avatarPictures } from './http/avatars.ts';
 import { knowCallers } from './http/caller.ts';
 import { refuseConnection } from './http/connection.ts';
 import { docsPage } from './http/docs.ts';
@@ -20,6 +21,7 @@ import { routeUpgrades, type Upgrades } from './http/upgrades.ts';
 import { isRequestId, watch } from './http/watch.ts';
 import { createLimits, type Rates } from './limits.ts';
 import { describe, restFace } from './rest/index.ts';
+import { type BuiltPage, createWebFace } from './web/index.ts';
 
 export interface ServerOptions {
   doors: Doors;
@@ -40,6 +42,8 @@ export interface ServerOptions {
   rates: Rates;
   /** Other web origins that may call; `*` for any. */
   allowedOrigins: readonly string[];
+  /** The web page; null to serve without. */
+  page: BuiltPage | null;
   /** Seals answers kept for Idempotency-Key; the same in all processes of one database. */
   secret: string;
 }
@@ -99,12 +103,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   watch(app, metrics);
   knowCallers(app, { accounts: doors.accounts, limits: createLimits(options.rates) });
   const draining = knowDraining(app);
-  knowMethods(app);
+  const web = createWebFace(options);
+  knowMethods(app, web.nowhere);
 
   await describe(app);
   healthRoutes(app, { feed, slots, readers, metrics, isDraining: draining.isOn });
   pageRoutes(app);
+  web.routes(app);
   await docsPage(app);
+  avatarPictures(app, doors.people);
   app.get('/.well-known/jwks.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.header('cache-control', 'public, max-age=300').send(await doors.accounts.jwks());
   });

@@ -13,3 +13,13 @@ test('no HTML of its own, no script in addresses', () => {
   const html = markdownToHtml('<script>a</script> [b](javascript:c) ![g](http://h/i.png)');
   expect(html).not.toMatch(/<script|href="javascript|src="http:/);
 });
+
+test('a call keeps its class, and only links that lead elsewhere are told to be', () => {
+  expect(markdownToHtml('@ana @everyone')).toBe(
+    '<p><a class="mention" href="/p/ana">@ana</a> <span class="mention">@everyone</span></p>\n',
+  );
+  expect(markdownToHtml('[a](/go/5/3)')).not.toContain('nofollow');
+  for (const elsewhere of ['https://example.org', '//example.org/p/ana', '/p//example.org/?x', '/elsewhere']) {
+    expect(markdownToHtml(`[a](${elsewhere})`)).toContain('rel="nofollow noopener ugc"');
+  }
+});

@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import markdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
+import { markdown } from '../../markup/markdown.ts';
 
-const options = { html: false, linkify: true, breaks: true };
-const renderer = markdownIt(options);
-const withoutTables = markdownIt(options).disable('table');
-const mostCells = 5_000;
+export { excerpt } from '../../markup/excerpt.ts';
+export { mentions } from '../../markup/mentions.ts';
+
 const rendered = new LRUCache<string, string>({
   maxSize: 16 * 1024 * 1024,
   sizeCalculation: (html, body) => html.length + body.length + 1,
@@ -15,7 +14,7 @@ const rendered = new LRUCache<string, string>({
 export function markdownToHtml(body: string): string {
   const known = rendered.get(body);
   if (known !== undefined) return known;
-  const html = sanitizeHtml((mayGrow(body) ? withoutTables : renderer).render(body), {
+  const html = sanitizeHtml(markdown(body), {
     allowedTags: [...sanitizeHtml.defaults.allowedTags.filter((tag) => tag !== 'div'), 'img', 'del', 's'],
     allowedAttributes: {
       a: ['href', 'title', 'rel'],
@@ -25,18 +24,19 @@ export function markdownToHtml(body: string): string {
       th: ['style'],
       td: ['style'],
     },
-    allowedClasses: { code: ['language-*'] },
+    allowedClasses: { code: ['language-*'], a: ['mention'], span: ['mention'] },
     allowedStyles: { '*': { 'text-align': [/^(left|right|center)$/] } },
     allowedSchemes: ['http', 'https', 'mailto'],
     allowedSchemesByTag: { img: ['https'] },
-    transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow noopener ugc' }) },
+    transformTags: {
+      a: (tagName, attribs) => ({ tagName, attribs: stays(attribs['href']) ? attribs : { ...attribs, rel: 'nofollow noopener ugc' } }),
+    },
   });
   rendered.set(body, html);
   return html;
 }
 
-/** A table fills its short rows: a wide one of empty rows becomes a hundred times its text and takes a second. */
-function mayGrow(body: string): boolean {
-  const rulers = (body.match(/^[ \t>|:-]+$/gm) ?? []).map((line) => line.split('|').length);
-  return rulers.length > 0 && Math.max(...rulers) * body.split('\n').length > mostCells;
+/** A person here, or a place in a conversation: the place vouches for its own pages. */
+function stays(href: string | undefined): boolean {
+  return href !== undefined && /^\/(p|go)\/[\w./-]*$/.test(href);
 }

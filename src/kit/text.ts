@@ -38,6 +38,12 @@ export function tags(value: readonly unknown[], field = 'tags'): string[] {
   return [...new Set(value.map((tag) => text(tag, { field, min: 1, max: 32 }).toLowerCase()))];
 }
 
+/** One emoji as Unicode recommends them for interchange (UTS #51). @throws invalid_input */
+export function oneEmoji(value: unknown, field: string): string {
+  if (typeof value === 'string' && value.length <= 64 && /^\p{RGI_Emoji}$/v.test(value)) return value;
+  throw new PlazaError('invalid_input', `"${field}" must be one emoji.`, { field });
+}
+
 /** A whole number in a range. @throws invalid_input */
 export function wholeNumber(value: unknown, field: string, min: number, max = 2_147_483_647): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {

@@ -29,6 +29,10 @@ export async function checkLogs(sql: Sql): Promise<Checked> {
       (count(*) filter (where counted <> reacted))::int as "reactions are counted as they were given",
       (count(*) filter (where kind = 'discussion' and number > 0 and (comments <> number - 1 or popularity <> comments * 2 + reacted or active_at <> last_at)))::int
         as "discussions know their comments and how popular they are",
+      (select count(*) from mentions t full join (
+        select channel, number, unnest(mentions) as person from messages where mentions is not null and deleted_at is null
+      ) m on m.person = t.person and m.channel = t.channel and m.number = t.number where t.person is null or m.person is null)::int
+        as "who is called stands in the table that counts it",
       (select count(*) from read_positions p join channel_heads h using (channel) where p.number > h.number)::int as "nobody has read what was not written (L11)"
     from held`;
   if (!row) throw new Error('a count returned no row');

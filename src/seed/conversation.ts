@@ -15,6 +15,7 @@ export type PlannedChange = { at: number; by: number } & (
   | { do: 'delete'; number: number }
   | { do: 'react'; number: number; emoji: string }
   | { do: 'pin'; number: number }
+  | { do: 'accept'; number: number }
 );
 
 export interface Conversation extends Outline {
@@ -44,10 +45,13 @@ export function fillOutline(
     outline.kind === 'discussion'
       ? discussion(chance, outline, members, people, everyday)
       : chat(chance, outline, members, people, everyday);
-  const changes = said.flatMap((line, i) => changesOf(chance, outline, line, i + 1, members));
+  const changes = said.flatMap((_line, i) => changesOf(chance, outline, said, i + 1, members, people));
   // Later changes of a message come after it, and all in order of time; the sort keeps what happened at once as it is.
   changes.sort((a, b) => a.at - b.at);
   const createdBy = said[0] && outline.kind === 'discussion' ? said[0].by : (members[0]?.person ?? 0);
+  const last = changes.at(-1)?.at;
+  if (outline.kind === 'discussion' && said.length > 2 && last !== undefined && chance.is(0.35))
+    changes.push({ do: 'accept', at: later(chance, last, hour), by: createdBy, number: chance.whole(2, said.length) });
   const tags = outline.kind === 'discussion' ? chance.some(outline.community.subject.tags, chance.whole(0, 2)) : [];
   return { ...outline, ...(name === undefined ? {} : { name }), createdBy, tags, changes, reads: readsOf(chance, outline, members, said) };
 }
@@ -139,16 +143,27 @@ function createCast(chance: Chance, members: readonly Membership[], changing: nu
 const emoji = ['👍', '❤️', '😂', '🎉', '🙏', '🔥', '👀', '🌱', '☕', '💯'].map((value, i) => ({ value, weight: 1 / (i + 1) }));
 
 /** The post itself, and what happens to it later: corrected, taken back, reacted to, pinned. */
-function changesOf(chance: Chance, outline: Outline, line: Said, number: number, members: readonly Membership[]): PlannedChange[] {
+function changesOf(
+  chance: Chance,
+  outline: Outline,
+  said: readonly Said[],
+  number: number,
+  members: readonly Membership[],
+  people: readonly PlannedPerson[],
+): PlannedChange[] {
+  const line = said[number - 1];
+  if (line === undefined) return [];
   const { at, by } = line;
   const replyTo = line.answers && number > 1 ? Math.max(1, number - chance.whole(1, 4)) : null;
+  const asked = replyTo === null ? undefined : said[replyTo - 1]?.by;
+  const calls = asked !== undefined && asked !== by && outline.kind !== 'direct' && chance.is(0.1) ? `@${people[asked]?.handle} ` : '';
   const slip = chance.is(0.03) ? mistyped(chance, line.text) : null;
-  const post: PlannedChange = { do: 'post', at, by, body: slip ?? line.text, replyTo };
+  const post: PlannedChange = { do: 'post', at, by, body: calls + (slip ?? line.text), replyTo };
   const opening = outline.kind === 'discussion' && number === 1;
   if (!opening && chance.is(0.004)) return [post, { do: 'delete', at: later(chance, at, 4 * 60_000), by, number }];
 
   const changes: PlannedChange[] = [post];
-  if (slip !== null) changes.push({ do: 'edit', at: later(chance, at, 60_000), by, number, body: line.text });
+  if (slip !== null) changes.push({ do: 'edit', at: later(chance, at, 60_000), by, number, body: calls + line.text });
   const liked = chance.is(opening ? 0.7 : outline.kind === 'discussion' ? 0.22 : 0.1);
   const readers = liked ? chance.some(members, opening ? 1 + Math.floor(chance.lognormal(2, 0.8)) : chance.whole(1, 2)) : [];
   for (const { person, joinedAt } of readers) {

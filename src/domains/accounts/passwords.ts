@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { PlazaError } from '../../../contracts/errors.ts';
+import { createTurns } from '../../kit/turns.ts';
 
 /** Argon2id, the library's default kind, with 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, 2025. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -16,27 +17,14 @@ export interface Passwords {
 }
 
 export function createPasswords(atOnce = availableParallelism()): Passwords {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+  const turn = createTurns({
+    atOnce,
+    mostWaiting,
+    refusal: () => new PlazaError('unavailable', 'Too many people sign in just now; try again in a moment.', { retryAfter: 2 }),
+  });
   const nobody = turn(() => hash('the password of nobody', cost));
   // Whoever needs it sees the error; unasked it must not end the process.
   nobody.catch(() => {});
-
-  async function turn<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= atOnce) {
-      if (waiting.length >= mostWaiting)
-        throw new PlazaError('unavailable', 'Too many people sign in just now; try again in a moment.', { retryAfter: 2 });
-      // Whoever ends hands its place over, so `running` stays as it is.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  }
 
   return {
     hash: (password) => turn(() => hash(password, cost)),

@@ -16,7 +16,7 @@ import { closeDevices, forgetDevices } from './signOut.ts';
  */
 const repeatSeconds = 20;
 
-type Bearer = AccountRow & { application: Id; person: Id; handle: string; name: string; bot: boolean };
+type Bearer = AccountRow & { application: Id; person: Id; handle: string; name: string; bot: boolean; avatar: string | null };
 
 export function refresh(deps: Deps): Accounts['refresh'] {
   const { sql, keys, log, standings } = deps;
@@ -33,7 +33,7 @@ export function refresh(deps: Deps): Accounts['refresh'] {
       throw new PlazaError('unauthenticated', 'This refresh token was used before; the device was signed out. Sign in again.');
     }
     const { bearer, device, next } = outcome;
-    const person = { id: bearer.person, handle: bearer.handle, name: bearer.name, bot: bearer.bot };
+    const person = { id: bearer.person, handle: bearer.handle, name: bearer.name, bot: bearer.bot, avatar: bearer.avatar };
     return signedIn(deps, bearer.application, { account: bearer, person, device, refresh: next });
   };
 }
@@ -49,7 +49,7 @@ async function rotate(tx: Transaction, deps: Deps, who: Who, token: string) {
     from refresh_tokens where hash = ${hash} and expires_at > now()`;
   if (!device || !kept) return null;
   const [bearer] = await tx<Bearer[]>`
-    select ${accountColumns(tx)}, a.application, p.id as person, p.handle, p.name, p.bot
+    select ${accountColumns(tx)}, a.application, p.id as person, p.handle, p.name, p.bot, p.avatar
     from accounts a join people p on p.account = a.id where a.id = ${device.account}`;
   // A guest's token says itself where it belongs; any other caller speaks for one application only.
   if (!bearer || (who.role !== 'guest' && bearer.application !== who.application)) return null;

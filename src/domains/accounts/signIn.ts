@@ -10,7 +10,7 @@ import { type AccountRow, accountColumns } from './rows.ts';
 import { openDevice, signedIn } from './session.ts';
 import { countTry, passwordTries, passwordTriesAtHome, succeeded, triesFrom } from './throttle.ts';
 
-type Found = AccountRow & { password_hash: string; person: Id; handle: string; name: string; bot: boolean };
+type Found = AccountRow & { password_hash: string; person: Id; handle: string; name: string; bot: boolean; avatar: string | null };
 
 export function signIn(deps: Deps): Accounts['signIn'] {
   const { sql, policy, keys, passwords } = deps;
@@ -25,7 +25,7 @@ export function signIn(deps: Deps): Accounts['signIn'] {
     const [ofAccount, ofAddress] = [[home ? passwordTriesAtHome(who, email) : passwordTries(who, email)], triesFrom(who)];
     await countTry(sql, [...ofAccount, ...ofAddress]);
     const [found] = await sql<Found[]>`
-      select ${accountColumns(sql)}, a.password_hash, p.id as person, p.handle, p.name, p.bot
+      select ${accountColumns(sql)}, a.password_hash, p.id as person, p.handle, p.name, p.bot, p.avatar
       from accounts a join people p on p.account = a.id
       where a.application = ${who.application} and lower(a.email) = ${email.toLowerCase()}`;
     // The same answer and the same work, whether the account is not there or the password is wrong.
@@ -41,7 +41,7 @@ export function signIn(deps: Deps): Accounts['signIn'] {
     });
     if (!opened) throw new PlazaError('wrong_credentials');
     await succeeded(sql, { clear: ofAccount, uncount: ofAddress });
-    const person = { id: found.person, handle: found.handle, name: found.name, bot: found.bot };
+    const person = { id: found.person, handle: found.handle, name: found.name, bot: found.bot, avatar: found.avatar };
     return signedIn(deps, who.application, { account: found, person, device: opened.row, refresh: opened.refresh });
   };
 }

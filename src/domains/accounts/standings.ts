@@ -8,6 +8,16 @@ import type { Claims } from './accessTokens.ts';
 
 type Standing = Omit<Who, 'address'>;
 
+interface BearerRow {
+  application: Id;
+  role: ApplicationRole;
+  person: Id;
+  handle: string;
+  name: string;
+  bot: boolean;
+  avatar: string | null;
+}
+
 /** How the bearer of an access token stands now: signed in still, in which role, under which name. */
 export interface Standings {
   /** @throws unauthenticated once the device is signed out */
@@ -23,15 +33,15 @@ export function createStandings(sql: Pool): Standings {
 
   async function load({ device, account }: Claims): Promise<Standing> {
     const keep = { device: devices.loading(), account: accounts.loading() };
-    const [row] = await sql<{ application: Id; role: ApplicationRole; person: Id; handle: string; name: string; bot: boolean }[]>`
-      select a.application, a.role, p.id as person, p.handle, p.name, p.bot
+    const [row] = await sql<BearerRow[]>`
+      select a.application, a.role, p.id as person, p.handle, p.name, p.bot, p.avatar
       from devices d join accounts a on a.id = d.account join people p on p.account = a.id
       where d.id = ${device} and d.account = ${account} and d.signed_out_at is null`;
     if (!row) throw new PlazaError('unauthenticated', 'This device was signed out; sign in again.');
     const standing = {
       application: row.application,
       role: row.role,
-      person: { id: row.person, handle: row.handle, name: row.name, bot: row.bot },
+      person: { id: row.person, handle: row.handle, name: row.name, bot: row.bot, avatar: row.avatar },
       account,
       scopes: [],
     };

@@ -9,6 +9,7 @@ import { createToken } from './createToken.ts';
 import type { ApplicationsDeps, Deps } from './deps.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
+import { place } from './place.ts';
 import { revokeToken } from './revokeToken.ts';
 import { tokens } from './tokens.ts';
 import { expiresAt, whoIs } from './whoIs.ts';
@@ -31,8 +32,21 @@ export interface ApplicationToken {
   createdAt: string;
 }
 
+/** What a page needs to know before anybody has signed in. */
+export interface Place {
+  /** The application's. */
+  id: Id;
+  name: string;
+  /** Nobody runs the place yet: whoever has the first-admin link may. */
+  adminWanted: boolean;
+  /** This caller may. */
+  mayCreateCommunity: boolean;
+}
+
 /** Tenants and their tokens. Made and listed by admins of the default application; an application sees itself. */
 export interface Applications {
+  /** The caller's own application, as anybody may see it. */
+  place(who: Who): Promise<Place>;
   /** The token is shown here and never again. Makes the application's bot too. */
   create(who: Who, input: { name: string }): Promise<{ application: Application; token: string }>;
   list(who: Who, page: PageRequest): Promise<Page<Application>>;
@@ -61,6 +75,7 @@ export interface Applications {
 export function createApplications(given: ApplicationsDeps): Applications {
   const deps: Deps = { ...given, known: createMemory(10_000) };
   return {
+    place: place(deps),
     create: create(deps),
     list: list(deps),
     get: get(deps),

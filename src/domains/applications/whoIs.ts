@@ -8,6 +8,18 @@ import { tokenHash, tokenPrefix } from './token.ts';
 /** The use of a token is noted at most this often, in milliseconds: a write for each request would cost more than it tells. */
 const noteEvery = 60_000;
 
+interface TokenRow {
+  id: Id;
+  scopes: Scope[];
+  expires_at: Date | null;
+  used_at: Date | null;
+  application: Id;
+  bot: Id;
+  handle: string;
+  name: string;
+  avatar: string | null;
+}
+
 export function whoIs(deps: Deps): Applications['whoIs'] {
   return async (token) => {
     if (!token.startsWith(tokenPrefix)) return null;
@@ -33,14 +45,12 @@ async function find(deps: Deps, token: string): Promise<KnownToken | null> {
 
 async function load({ sql, known }: Deps, hash: Buffer, key: string): Promise<KnownToken | null> {
   const keep = known.loading();
-  const [row] = await sql<
-    { id: Id; scopes: Scope[]; expires_at: Date | null; used_at: Date | null; application: Id; bot: Id; handle: string; name: string }[]
-  >`
-    select t.id, t.scopes, t.expires_at, t.used_at, t.application, p.id as bot, p.handle, p.name
+  const [row] = await sql<TokenRow[]>`
+    select t.id, t.scopes, t.expires_at, t.used_at, t.application, p.id as bot, p.handle, p.name, p.avatar
     from application_tokens t join applications a on a.id = t.application join people p on p.id = a.bot
     where t.hash = ${hash}`;
   if (!row) return null;
-  const person = { id: row.bot, handle: row.handle, name: row.name, bot: true };
+  const person = { id: row.bot, handle: row.handle, name: row.name, bot: true, avatar: row.avatar };
   const token: KnownToken = {
     id: row.id,
     who: { application: row.application, role: 'application', person, account: null, device: null, scopes: row.scopes },

@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts';
 import { cleanDescription, cleanName, cleanVisibility } from './fields.ts';
 import type { Communities } from './index.ts';
 import { locked } from './locked.ts';
+import { read } from './read.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
 
 /** What is not given stays. The slug stays too: it is in addresses that people have kept. */
@@ -18,15 +19,20 @@ export function change(deps: Deps): Communities['change'] {
       const tagged = input.tags === undefined ? null : tags(input.tags);
       const visibility = input.visibility === undefined ? null : cleanVisibility(input.visibility);
 
+      const before = await read(tx, input.community);
       const [row] = await tx<CommunityRow[]>`
         update communities as c set name = coalesce(${name}, name), description = coalesce(${description}, description),
           tags = coalesce(${tagged}::text[], tags), visibility = coalesce(${visibility}, visibility), official = coalesce(${input.official ?? null}, official)
         where id = ${input.community} returning ${columns(tx)}`;
       if (!row) throw new PlazaError('not_found');
-      if (row.visibility !== facts.communityVisibility) {
+      const community = toCommunity(row);
+      if (community.visibility !== before.visibility) {
         await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', community: row.id } }]);
       }
-      return toCommunity(row);
+      if (JSON.stringify(community) !== JSON.stringify(before)) {
+        await emit(tx, [{ topic: { kind: 'community', community: row.id }, event: { type: 'community_changed', community } }]);
+      }
+      return community;
     });
     // This process does not wait for the feed to tell it.
     if (input.visibility !== undefined) deps.policy.forget({ type: 'access', community: input.community });

@@ -128,10 +128,15 @@ describe('changing', () => {
   it('[L9] says to every process when the visibility changes, and only then', async () => {
     const made = await town.communities.create(ana, { name: unique('Choir') });
     await town.heard();
-    await town.communities.change(ana, { community: made.id, description: 'New words', visibility: 'public' });
+    const changed = await town.communities.change(ana, { community: made.id, description: 'New words', visibility: 'public' });
+    expect(await town.heard()).toEqual([{ to: 'community', event: { type: 'community_changed', community: changed } }]);
+    const hidden = await town.communities.change(ana, { community: made.id, visibility: 'private' });
+    expect(await town.heard()).toEqual([
+      { to: 'access', event: { type: 'access', community: made.id } },
+      { to: 'community', event: { type: 'community_changed', community: hidden } },
+    ]);
+    await town.communities.change(ana, { community: made.id, visibility: 'private', description: 'New words' });
     expect(await town.heard()).toEqual([]);
-    await town.communities.change(ana, { community: made.id, visibility: 'private' });
-    expect(await town.heard()).toEqual([{ to: 'access', event: { type: 'access', community: made.id } }]);
     await expect(town.communities.get(ben, { id: made.id })).rejects.toEqual(refusal('not_found'));
   });
 });

@@ -27,10 +27,6 @@ export function cleanVisibility(value: string): Visibility {
   return value === 'public' || value === 'private' ? value : refuse('visibility', 'Visibility is "public" or "private".');
 }
 
-export function cleanReason(value: string): string {
-  return text(value, { field: 'reason', max: 500 });
-}
-
 /** When a ban ends. It must lie ahead: a ban that has already ended would only look like one. */
 export function cleanUntil(value: string): Date {
   const until = new Date(value);

@@ -17,10 +17,12 @@ import { joinOfficial } from './joinOfficial.ts';
 import { kick } from './kick.ts';
 import { leave } from './leave.ts';
 import { list } from './list.ts';
+import { may } from './may.ts';
 import { memberCounts } from './memberCounts.ts';
 import { members } from './members.ts';
 import { myRoles } from './myRoles.ts';
 import { setRole } from './setRole.ts';
+import { tags } from './tags.ts';
 import { unban } from './unban.ts';
 
 export { bringInCommunity } from './history.ts';
@@ -35,6 +37,23 @@ export interface Invitation {
   community: Community;
   invitedBy: Id;
   createdAt: string;
+}
+
+/** What the caller may do in a community, as the policy says. */
+export interface CommunityMay {
+  /** Its name, description, tags, visibility. */
+  change: boolean;
+  /** Give roles. */
+  govern: boolean;
+  invite: boolean;
+  /** Remove and ban members, and delete what others wrote. */
+  moderate: boolean;
+  startDiscussion: boolean;
+  createChannel: boolean;
+  /** Not being a member yet. */
+  join: boolean;
+  /** See what was done by those who keep order. */
+  audit: boolean;
 }
 
 /** Places with members, roles and settings. */
@@ -74,18 +93,25 @@ export interface Communities {
   memberCounts(who: Who, communities: readonly Id[]): Promise<number[]>;
   /** The caller's role in each; null where not a member. One query. */
   myRoles(who: Who, communities: readonly Id[]): Promise<(CommunityRole | null)[]>;
+  /** What the caller may do in each; nothing in one that may not be seen. One query. */
+  may(who: Who, communities: readonly Id[]): Promise<CommunityMay[]>;
+  /** The tags most used by the newest communities that the caller may see, most used first. */
+  tags(who: Who, first?: number | null): Promise<string[]>;
   join(who: Who, input: { community: Id }): Promise<Community>;
   leave(who: Who, input: { community: Id }): Promise<void>;
   invite(who: Who, input: { community: Id; person: Id }): Promise<void>;
   invitations(who: Who, page: PageRequest): Promise<Page<Invitation>>;
   accept(who: Who, input: { community: Id }): Promise<Community>;
   decline(who: Who, input: { community: Id }): Promise<void>;
-  /** Takes membership away, of the community and of all its channels; may join again. */
-  kick(who: Who, input: { community: Id; person: Id }): Promise<void>;
+  /**
+   * Takes membership away, of the community and of all its channels; may join again. This and the next three are kept for
+   * those who keep order, with the reason (at most 500 characters).
+   */
+  kick(who: Who, input: { community: Id; person: Id; reason?: string | undefined }): Promise<void>;
   /** Kick, and may not join again until unbanned. `until` ISO time, forever without it. */
   ban(who: Who, input: { community: Id; person: Id; reason?: string | undefined; until?: string | undefined }): Promise<void>;
-  unban(who: Who, input: { community: Id; person: Id }): Promise<void>;
-  setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole }): Promise<void>;
+  unban(who: Who, input: { community: Id; person: Id; reason?: string | undefined }): Promise<void>;
+  setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole; reason?: string | undefined }): Promise<void>;
   /** Puts a new person into the application's official communities (C6), within the transaction that makes the person. */
   joinOfficial(tx: Transaction, input: { application: Id; person: Id }): Promise<void>;
 }
@@ -100,6 +126,8 @@ export function createCommunities(deps: Deps): Communities {
     members: members(deps),
     memberCounts: memberCounts(deps),
     myRoles: myRoles(deps),
+    may: may(deps),
+    tags: tags(deps),
     join: join(deps),
     leave: leave(deps),
     invite: invite(deps),

@@ -81,6 +81,7 @@ describe('lists of communities', () => {
     expect(await ask({ tag: 'Garden' })).toEqual(['Garden birds', 'Gardening in small places']);
     expect(await ask({ mine: true })).toEqual(['Garden birds']);
     expect(await ask({ tag: 'garden', q: 'small', mine: true })).toEqual([]);
+    expect(await ask({ tag: 'GARDEN', q: 'BÍRDS', mine: true })).toEqual(['Garden birds']);
     expect(names((await town.communities.list(guest('::1'), { mine: true }, {})).items.map((i) => i.node))).toEqual([]);
   });
 

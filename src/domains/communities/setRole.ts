@@ -1,15 +1,18 @@
 import { PlazaError } from '../../../contracts/errors.ts';
+import { cleanReason, record } from '../moderation/index.ts';
 import type { Deps } from './deps.ts';
 import type { Communities } from './index.ts';
-import { locked } from './locked.ts';
+import { kept } from './kept.ts';
+import { locked, self } from './locked.ts';
 import { emitRole, otherOwner, roleOf } from './membership.ts';
 import { mustBeHere } from './target.ts';
 
 const roles: readonly string[] = ['owner', 'moderator', 'member'];
 
 export function setRole(deps: Deps): Communities['setRole'] {
-  return async (who, { community, person, role }) => {
+  return async (who, { community, person, role, reason }) => {
     if (!roles.includes(role)) throw new PlazaError('invalid_input', 'A role is "owner", "moderator" or "member".', { field: 'role' });
+    const why = cleanReason(reason);
     await locked(deps, who, community, 'alone', async (tx, facts) => {
       await mustBeHere(tx, who, person);
       const target = { community, person };
@@ -22,6 +25,7 @@ export function setRole(deps: Deps): Communities['setRole'] {
       if (before !== role) {
         await tx`update community_members set role = ${role} where community = ${community} and person = ${person}`;
         await emitRole(tx, target, role);
+        await record(tx, [kept(who, self(who), 'role_changed', { ...target, role, reason: why })]);
       }
       return target;
     });

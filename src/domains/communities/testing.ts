@@ -44,7 +44,7 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
       return {
         application,
         role,
-        person: { id: row.id, handle, name: handle, bot: false },
+        person: { id: row.id, handle, name: handle, bot: false, avatar: null },
         account: null,
         device: null,
         scopes: [],

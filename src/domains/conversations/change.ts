@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel } from '../../../contracts/nouns.ts';
 import { tags, text } from '../../kit/text.ts';
+import { cleanReason } from '../moderation/index.ts';
 import { freshly } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
@@ -21,6 +22,7 @@ export function change({ policy, log }: Deps): Conversations['change'] {
       ...(input.posting === undefined ? {} : { posting: input.posting }),
       ...(input.archived === undefined ? {} : { archived: input.archived }),
     };
+    const reason = cleanReason(input.reason);
     const standing = await freshly(policy, who, input.channel);
     policy.ask('channel.change', standing);
     const governs = [input.visibility, input.posting, input.archived].some((given) => given !== undefined);
@@ -34,9 +36,10 @@ export function change({ policy, log }: Deps): Conversations['change'] {
           throw new PlazaError('invalid_input', 'Only channels of a community can be public.', { field: 'visibility' });
         }
         const details = { ...channel, ...wanted };
-        return JSON.stringify(details) === JSON.stringify(channel)
-          ? null
-          : { do: 'change', details, access: details.visibility !== channel.visibility };
+        if (JSON.stringify(details) === JSON.stringify(channel)) return null;
+        const step = { do: 'change', details, access: details.visibility !== channel.visibility } as const;
+        if (details.archived === channel.archived) return step;
+        return { ...step, kept: { kind: details.archived ? 'channel_archived' : 'channel_unarchived', reason } };
       },
     });
     // This process does not wait for the feed to tell it.

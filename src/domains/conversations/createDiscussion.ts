@@ -3,6 +3,7 @@ import type { Channel, Id, Message } from '../../../contracts/nouns.ts';
 import { type Pool, violated } from '../../engines/postgres/index.ts';
 import { tags } from '../../kit/text.ts';
 import { askCommunity } from './access.ts';
+import { called } from './called.ts';
 import { type Deps, speaker } from './deps.ts';
 import { writeGroup } from './group.ts';
 import type { Conversations } from './index.ts';
@@ -36,9 +37,10 @@ export function createDiscussion({ sql, policy }: Deps): Conversations['createDi
           visibility: 'public',
           ...(key === undefined ? {} : { key }),
         });
+        const mentions = await called({ sql, policy }, who, { channel: channel.id, within: tx }, body);
         const [outcome] = await writeGroup(
           tx,
-          [{ channel: channel.id, by, plan: () => ({ do: 'post', body, replyTo: null }) }],
+          [{ channel: channel.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions, link: null }) }],
           Date.now(),
         );
         if (outcome === undefined || outcome instanceof PlazaError) throw outcome ?? new PlazaError('internal');
@@ -51,7 +53,8 @@ export function createDiscussion({ sql, policy }: Deps): Conversations['createDi
   };
 }
 
-async function startedBefore(sql: Pool, person: Id, key: string): Promise<{ channel: Channel; message: Message }> {
+/** What the person started under this key. */
+export async function startedBefore(sql: Pool, person: Id, key: string): Promise<{ channel: Channel; message: Message }> {
   const [row] = await sql<ChannelRow[]>`select * from channels where created_by = ${person} and key = ${key}`;
   const [first] = row ? await sql<MessageRow[]>`select ${messageColumns(sql)} from messages where channel = ${row.id} and number = 1` : [];
   if (!row || !first) throw new Error(`no discussion under the key that was taken: ${key}`);

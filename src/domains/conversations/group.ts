@@ -3,7 +3,7 @@ import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { keyOf, type Loaded, load } from './groupLoad.ts';
 import { type Written, writeAll } from './groupWrite.ts';
-import { eventOf, messageAfter, type Step } from './steps.ts';
+import { type Erased, eventOf, messageAfter, type Step } from './steps.ts';
 
 /** A change that somebody wants in a channel's log. */
 export interface Change {
@@ -29,6 +29,8 @@ export interface PlanState {
   version: number;
   /** The message the change is about; null when there is none of that number. */
   message: Message | null;
+  /** What was taken from it, if it is deleted. */
+  erased: Erased | null;
   /** Emoji that the change's author has on it. */
   mine: readonly string[];
 }
@@ -78,7 +80,8 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   const touched = change.number === undefined ? null : (loaded.messages.get(`${id}/${change.number}`) ?? null);
   const mineKey = `${id}/${change.number ?? 0}/${by.id}`;
   const mine = loaded.mine.get(mineKey) ?? [];
-  const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, mine });
+  const erased = touched === null ? null : (loaded.erased.get(`${id}/${touched.number}`) ?? null);
+  const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, erased, mine });
   if (step === null) {
     // The version that left the message as it is: after a lost connection that is this very change's.
     return {
@@ -102,6 +105,8 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   if (message !== null) loaded.messages.set(`${id}/${place.number}`, message);
   if (message !== null && key !== undefined) loaded.keys.set(keyOf(id, by.id, key), message);
   if (step.do === 'react') loaded.mine.set(mineKey, step.on ? [...mine, step.emoji] : mine.filter((emoji) => emoji !== step.emoji));
+  if (step.do === 'delete') loaded.erased.set(`${id}/${place.number}`, { by: by.id, body: step.message.body ?? '', mentions: step.message.mentions });
+  if (step.do === 'restore') loaded.erased.delete(`${id}/${place.number}`);
   if (step.do === 'change') channel.details = step.details;
   return { channel: id, number: place.number, version: place.version, message, details: channel.details, repeated: false };
 }

@@ -1,9 +1,11 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
+import type { Erased } from './steps.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 export interface LoadedChannel {
+  application: Id;
   details: Channel;
   number: number;
   version: number;
@@ -17,13 +19,15 @@ export interface Loaded {
   keys: Map<string, Message>;
   /** By `channel/number`: the messages that are touched. */
   messages: Map<string, Message>;
+  /** By `channel/number`: what was taken from those of them that are deleted. */
+  erased: Map<string, Erased>;
   /** By `channel/number/person`: the emoji that the person has on it. */
   mine: Map<string, readonly string[]>;
 }
 
 export const keyOf = (channel: Id, author: Id, key: string) => `${channel}/${author}/${key}`;
 
-type TouchedRow = MessageRow & { person: Id; mine: string[] | null };
+type TouchedRow = MessageRow & { person: Id; mine: string[] | null; deleted_by: Id | null; erased: string | null };
 
 /**
  * Locks the heads of all channels of the group, in order of id so that groups of different processes never deadlock,
@@ -37,20 +41,24 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
       select channel, number, version from channel_heads
       where channel = any(${ids}::bigint[]) order by channel for no key update`,
     tx<ChannelRow[]>`
-      select id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version
+      select id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version, accepted
       from channels where id = any(${ids}::bigint[])`,
     loadKeys(tx, changes),
     loadTouched(tx, changes),
   ]);
-  const details = new Map(channels.map((row) => [row.id, toChannel(row)]));
-  const loaded: Loaded = { channels: new Map(), keys: new Map(), messages: new Map(), mine: new Map() };
+  const rows = new Map(channels.map((row) => [row.id, row]));
+  const loaded: Loaded = { channels: new Map(), keys: new Map(), messages: new Map(), erased: new Map(), mine: new Map() };
   for (const { channel, number, version } of heads) {
-    const known = details.get(channel);
-    if (known !== undefined) loaded.channels.set(channel, { details: known, number, version, from: version });
+    const row = rows.get(channel);
+    if (row !== undefined)
+      loaded.channels.set(channel, { application: row.application, details: toChannel(row), number, version, from: version });
   }
   for (const row of keys) loaded.keys.set(keyOf(row.channel, row.author, row.key ?? ''), toMessage(row));
   for (const row of touched) {
     loaded.messages.set(`${row.channel}/${row.number}`, toMessage(row));
+    if (row.deleted_at !== null) {
+      loaded.erased.set(`${row.channel}/${row.number}`, { by: row.deleted_by ?? row.author, body: row.erased ?? '', mentions: row.mentions ?? [] });
+    }
     loaded.mine.set(`${row.channel}/${row.number}/${row.person}`, row.mine ?? []);
   }
   return loaded;
@@ -74,10 +82,13 @@ async function loadTouched(tx: Transaction, changes: readonly Change[]): Promise
   const touching = changes.filter((change) => change.number !== undefined);
   if (touching.length === 0) return [];
   return await tx<TouchedRow[]>`
-    select m.*, t.person, (select array_agg(emoji) from reactions r where r.channel = t.channel and r.number = t.number and r.person = t.person) as mine
+    select m.*, t.person, (select array_agg(emoji) from reactions r where r.channel = t.channel and r.number = t.number and r.person = t.person) as mine,
+      case when m.deleted_at is not null then (
+        select body from revisions r where r.channel = t.channel and r.number = t.number order by version desc limit 1
+      ) end as erased
     from unnest(${touching.map((c) => c.channel)}::bigint[], ${touching.map((c) => c.number ?? 0)}::int[], ${touching.map((c) => c.by.id)}::bigint[]) as t (channel, number, person)
     cross join lateral (
-      select ${messageColumns(tx)}
+      select ${messageColumns(tx)}, deleted_by
       from messages where channel = t.channel and number = t.number offset 0
     ) m`;
 }

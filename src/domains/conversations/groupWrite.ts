@@ -2,7 +2,9 @@ import type { ChannelEvent } from '../../../contracts/events.ts';
 import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import { type Emission, emit } from '../../engines/feed/emit.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
+import { type ModerationEntry, record } from '../moderation/index.ts';
 import type { Loaded } from './groupLoad.ts';
+import { writeMentions } from './groupMentions.ts';
 import type { Place, Step } from './steps.ts';
 
 /** One change as it was decided. */
@@ -27,6 +29,8 @@ export async function writeAll(tx: Transaction, written: readonly Written[], loa
     moveHeads(tx, loaded),
     ...rankDiscussions(tx, written, loaded),
     emitAll(tx, written),
+    ...writeMentions(tx, written, loaded),
+    record(tx, moderated(written, loaded)),
   ]);
 }
 
@@ -34,12 +38,18 @@ function insertMessages(tx: Transaction, posts: readonly Written[], loaded: Load
   const messages = posts.flatMap((w) => (w.message === null ? [] : [w.message]));
   const searched = messages.map((m) => ((loaded.channels.get(m.channel)?.details.chatNumber ?? null) === null ? 0 : 1));
   return tx`
-    insert into messages (channel, number, version, author, reply_to, key, body, created_at, words)
-    select channel, number, version, author, reply_to, key, body, to_timestamp(ms / 1000), case when searched = 1 then to_tsvector('simple', body) end
+    insert into messages (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, created_at, words)
+    select channel, number, version, author, reply_to, key, body, mentions::bigint[], link_channel, link_number, to_timestamp(ms / 1000), case when searched = 1 then to_tsvector('simple', body) end
     from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],
       ${messages.map((m) => m.author)}::bigint[], ${messages.map((m) => m.replyTo)}::int[], ${messages.map((m) => m.key)}::text[],
-      ${messages.map((m) => m.body)}::text[], ${posts.map((w) => w.ms)}::float8[], ${searched}::int[])
-      as m (channel, number, version, author, reply_to, key, body, ms, searched)`;
+      ${messages.map((m) => m.body)}::text[], ${messages.map((m) => idArray(m.mentions))}::text[], ${messages.map((m) => m.link?.channel ?? null)}::bigint[],
+      ${messages.map((m) => m.link?.number ?? null)}::int[], ${posts.map((w) => w.ms)}::float8[], ${searched}::int[])
+      as m (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, ms, searched)`;
+}
+
+/** A list of ids for a column of lists; null for an empty one. */
+function idArray(ids: readonly Id[]): string | null {
+  return ids.length === 0 ? null : `{${ids.join()}}`;
 }
 
 /** Who writes has read: the author's position moves to the own message. */
@@ -73,19 +83,22 @@ function updateMessages(tx: Transaction, touches: readonly Written[]) {
   // A message touched twice in the group is written once, as the last change leaves it.
   const last = new Map(touches.map((w) => [`${w.place.channel}/${w.place.number}`, w]));
   const final = [...last.values()].flatMap(({ message, step, by }) =>
-    message === null ? [] : [{ message, deletedBy: step.do === 'delete' ? by.id : null }],
+    message === null
+      ? []
+      : [{ message, deletedBy: step.do === 'delete' ? by.id : null, mentions: step.do === 'delete' ? step.message.mentions : message.mentions }],
   );
   const messages = final.map((f) => f.message);
   return tx`
     update messages m
     set version = u.version, body = u.body, reactions = u.reactions::jsonb, edited_at = u.edited_at::timestamptz, deleted_at = u.deleted_at::timestamptz,
-      deleted_by = coalesce(u.deleted_by, m.deleted_by), pinned_at = u.pinned_at::timestamptz,
+      deleted_by = u.deleted_by, mentions = u.mentions::bigint[], link_channel = u.link_channel, link_number = u.link_number, pinned_at = u.pinned_at::timestamptz,
       words = case when m.words is not null then to_tsvector('simple', coalesce(u.body, '')) end
     from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],
       ${messages.map((m) => m.body)}::text[], ${messages.map((m) => (m.reactions.length > 0 ? JSON.stringify(m.reactions) : null))}::text[],
       ${messages.map((m) => m.editedAt)}::text[], ${messages.map((m) => m.deletedAt)}::text[], ${messages.map((m) => m.pinnedAt)}::text[],
-      ${final.map((f) => f.deletedBy)}::bigint[])
-      as u (channel, number, version, body, reactions, edited_at, deleted_at, pinned_at, deleted_by)
+      ${final.map((f) => f.deletedBy)}::bigint[], ${final.map((f) => idArray(f.mentions))}::text[], ${messages.map((m) => m.link?.channel ?? null)}::bigint[],
+      ${messages.map((m) => m.link?.number ?? null)}::int[])
+      as u (channel, number, version, body, reactions, edited_at, deleted_at, pinned_at, deleted_by, mentions, link_channel, link_number)
     where m.channel = u.channel and m.number = u.number`;
 }
 
@@ -143,6 +156,7 @@ function changeChannels(tx: Transaction, written: readonly Written[]) {
         update channels
         set name = ${details.name}, topic = ${details.topic}, photo = ${details.photo}, tags = ${details.tags}::text[],
           visibility = ${details.visibility}, posting = ${details.posting},
+          accepted = ${details.accepted},
           archived_at = case when ${details.archived}::bool then coalesce(archived_at, now()) end, changed_version = ${place.version}
         where id = ${place.channel}`,
       // Who makes a channel private stays in it, if still a member of the community.
@@ -214,4 +228,28 @@ function emitAll(tx: Transaction, written: readonly Written[]) {
       : [own];
   });
   return emit(tx, emissions);
+}
+
+/** What was done to the messages of others and to channels, for those who keep order. */
+function moderated(written: readonly Written[], loaded: Loaded): ModerationEntry[] {
+  return written.flatMap(({ step, place, by }): ModerationEntry[] => {
+    const at = loaded.channels.get(place.channel);
+    if (step.do === 'change' && step.kept !== undefined && at !== undefined) {
+      const { application, details } = at;
+      return [{ application, community: details.community, channel: place.channel, number: null, person: null, by: by.id, ...step.kept }];
+    }
+    if ((step.do !== 'delete' && step.do !== 'restore') || step.message.author === by.id || at === undefined) return [];
+    return [
+      {
+        application: at.application,
+        community: at.details.community,
+        channel: place.channel,
+        number: place.number,
+        person: step.message.author,
+        by: by.id,
+        kind: step.do === 'delete' ? 'message_deleted' : 'message_restored',
+        reason: step.reason,
+      },
+    ];
+  });
 }

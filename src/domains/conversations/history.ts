@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, CommunityRole, Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
+import { calledThen } from './called.ts';
 import { type Change, writeGroup } from './group.ts';
 import { channelName } from './names.ts';
 import { type NewChannel, openChannels } from './open.ts';
@@ -15,6 +16,8 @@ export type PastChange = { at: number; by: Person } & (
   | { do: 'delete'; number: number }
   | { do: 'react'; number: number; emoji: string }
   | { do: 'pin'; number: number }
+  /** The comment answers the discussion. */
+  | { do: 'accept'; number: number }
 );
 
 /** A part of a conversation's past. */
@@ -54,7 +57,12 @@ export async function bringInChannels(tx: Transaction, past: readonly PastChanne
 
 /** What comes next in conversations that were too long to be brought in at once. */
 export async function bringInMore(tx: Transaction, past: readonly (Past & { channel: Id })[]): Promise<void> {
-  const changes = past.flatMap((part) => part.changes.map((change) => toChange(part.channel, change)));
+  const all = past.flatMap(({ channel, changes }) => changes.map((change) => ({ channel, change })));
+  const mentions = await calledThen(
+    tx,
+    all.map(({ channel, change }) => ({ channel, by: change.by.id, body: 'body' in change ? change.body : '' })),
+  );
+  const changes = all.map(({ channel, change }, i) => toChange(channel, change, mentions[i] ?? []));
   for (const outcome of await writeGroup(tx, changes, Date.now())) if (outcome instanceof PlazaError) throw outcome;
 
   const reads = past.flatMap((part) => part.reads.map((read) => ({ ...read, channel: part.channel })));
@@ -66,20 +74,23 @@ export async function bringInMore(tx: Transaction, past: readonly (Past & { chan
     on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
 }
 
-function toChange(channel: Id, past: PastChange): Change {
+function toChange(channel: Id, past: PastChange, mentions: Id[]): Change {
   const { at, by } = past;
-  if (past.do !== 'post') return { channel, by, at, number: past.number, plan: ({ message }) => stepOn(message, past) };
+  if (past.do === 'accept') {
+    return { channel, by, at, plan: (state) => ({ do: 'change', details: { ...state.channel, accepted: past.number }, access: false }) };
+  }
+  if (past.do !== 'post') return { channel, by, at, number: past.number, plan: ({ message }) => stepOn(message, past, mentions) };
   const { body, replyTo } = past;
-  return { channel, by, at, plan: () => ({ do: 'post', body: messageBody(body), replyTo }) };
+  return { channel, by, at, plan: () => ({ do: 'post', body: messageBody(body), replyTo, mentions, link: null }) };
 }
 
-function stepOn(message: Message | null, past: Exclude<PastChange, { do: 'post' }>): Step {
+function stepOn(message: Message | null, past: Exclude<PastChange, { do: 'post' | 'accept' }>, mentions: Id[]): Step {
   if (message === null || message.deletedAt !== null) throw new PlazaError('conflict', `There is no message ${past.number} to ${past.do}.`);
   switch (past.do) {
     case 'edit':
-      return { do: 'edit', message, body: messageBody(past.body) };
+      return { do: 'edit', message, body: messageBody(past.body), mentions };
     case 'delete':
-      return { do: 'delete', message };
+      return { do: 'delete', message, reason: '' };
     case 'react':
       return { do: 'react', message, emoji: past.emoji, on: true };
     case 'pin':

@@ -74,11 +74,52 @@ export interface AppChat {
   messagesCount: number;
 }
 
+/** What the caller may do in a channel, as the policy says. */
+export interface ChannelMay {
+  post: boolean;
+  react: boolean;
+  pin: boolean;
+  /** Its name, topic and tags. */
+  change: boolean;
+  /** Who sees it, who posts in it, whether it is archived. */
+  govern: boolean;
+  /** What others wrote. */
+  deleteOthers: boolean;
+  mentionEveryone: boolean;
+  /** Say which comment answers the discussion. */
+  accept: boolean;
+}
+
+/** A discussion that anybody may read, for lists of all of them. */
+export interface PublicDiscussion {
+  id: Id;
+  /** Of its community. */
+  slug: string;
+  activeAt: string;
+}
+
 /** Channels and their logs: discussions, chats, groups, direct channels. */
 export interface Conversations {
   createDiscussion(
     who: Who,
     input: { community: Id; title: string; body: string; tags?: string[] | undefined; key?: string | undefined },
+  ): Promise<{ channel: Channel; message: Message }>;
+  /**
+   * Makes a discussion of 1 to 100 messages of a chat, group or direct channel, in one transaction: the opening is the
+   * caller's (`body`, or a sentence that says where it comes from), then each message follows as a comment of its author
+   * and time. Copies and originals link to each other. From what is not public only one's own messages can be taken.
+   */
+  makeDiscussion(
+    who: Who,
+    input: {
+      channel: Id;
+      numbers: readonly number[];
+      community: Id;
+      title: string;
+      body?: string | undefined;
+      tags?: string[] | undefined;
+      key?: string | undefined;
+    },
   ): Promise<{ channel: Channel; message: Message }>;
   createChannel(
     who: Who,
@@ -102,17 +143,25 @@ export interface Conversations {
       visibility?: Visibility | undefined;
       posting?: Posting | undefined;
       archived?: boolean | undefined;
+      /** Kept for the moderators when the channel is archived or opened again. */
+      reason?: string | undefined;
     },
   ): Promise<Channel>;
 
+  /** Which comment answers the discussion; null takes it back. By who started it and by moderators. */
+  acceptAnswer(who: Who, input: { channel: Id; number: number | null }): Promise<Channel>;
+
   addMember(who: Who, input: { channel: Id; person: Id; role?: CommunityRole | undefined }): Promise<void>;
-  /** Removes another, or oneself (leave). */
-  removeMember(who: Who, input: { channel: Id; person: Id }): Promise<void>;
+  /** Removes another, or oneself (leave). `reason` is kept for the moderators when it is another. */
+  removeMember(who: Who, input: { channel: Id; person: Id; reason?: string | undefined }): Promise<void>;
   members(who: Who, channel: Id, page: PageRequest): Promise<Page<ChannelMember>>;
 
   post(who: Who, input: { channel: Id; key?: string | undefined; body: string; replyTo?: number | undefined }): Promise<Posted>;
   edit(who: Who, input: { channel: Id; number: number; body: string }): Promise<Changed>;
-  delete(who: Who, input: { channel: Id; number: number }): Promise<Changed>;
+  /** `reason` is kept for the moderators when the message is another's. */
+  delete(who: Who, input: { channel: Id; number: number; reason?: string | undefined }): Promise<Changed>;
+  /** Brings a deleted message back with the text it had; its reactions and its pin stay gone. */
+  restore(who: Who, input: { channel: Id; number: number; reason?: string | undefined }): Promise<Changed>;
   pin(who: Who, input: { channel: Id; number: number; on: boolean }): Promise<Changed>;
   /** Moves the caller's read position forward, never back. Answers where it stands. */
   markRead(who: Who, input: { channel: Id; number: number }): Promise<{ number: number }>;
@@ -122,12 +171,16 @@ export interface Conversations {
   channel(who: Who, id: Id): Promise<Channel>;
   /** Those the caller may read, in the order of `ids`; null for the rest. One query. */
   channels(who: Who, ids: readonly Id[]): Promise<(Channel | null)[]>;
+  /** What the caller may do in each; nothing in one that may not be read. One query. */
+  may(who: Who, ids: readonly Id[]): Promise<ChannelMay[]>;
   /** Heads in the order of `ids`; no access check: for ids the caller was already shown. One query. */
   heads(ids: readonly Id[]): Promise<(Head | null)[]>;
   /** What `ready` lists: direct and group channels, private ones I am in, public chats of my communities. Bounded by 500. */
   mine(who: Who): Promise<MyChannel[]>;
   /** The caller's read positions, in the order of `ids`, 0 where none. One query. */
   reads(who: Who, ids: readonly Id[]): Promise<number[]>;
+  /** Unread messages that call the caller by name or with everyone, in the order of `ids`. One query. */
+  unreadMentions(who: Who, ids: readonly Id[]): Promise<number[]>;
   communityChats(who: Who, community: Id, page: PageRequest): Promise<Page<Channel>>;
   discussions(
     who: Who,
@@ -141,6 +194,16 @@ export interface Conversations {
     sort: 'latest' | 'popular' | 'unanswered',
     first: number,
   ): Promise<Page<Discussion>[]>;
+
+  /** The latest discussions of all communities that the caller is a member of; of the public ones, for a guest. Latest activity first. */
+  news(who: Who, page: PageRequest): Promise<Page<Discussion>>;
+  /** For each community the thirty tags most used by its latest public discussions, most used first. Two queries. */
+  discussionTags(who: Who, communities: readonly Id[]): Promise<string[][]>;
+
+  /** The public discussions after this id, 10,000 at most, in the order of their ids. */
+  publicDiscussions(who: Who, input: { after?: Id | undefined; limit: number }): Promise<PublicDiscussion[]>;
+  /** Every so-manieth id of those, in order: where each further part of a list of them begins. */
+  publicMarks(who: Who, every: number): Promise<Id[]>;
 
   since(who: Who, input: { channel: Id; version: number; limit?: number | undefined }): Promise<Since>;
   /** By number; exactly one of before, after, around, or none for the last page. */
@@ -167,6 +230,8 @@ export interface Conversations {
 
   /** The clean markdown as safe HTML. */
   html(body: string): string;
+  /** Its beginning as plain text on one line, at most 200 characters. */
+  excerpt(body: string): string;
   /** For the fan-out: may each of these still read that channel? Always fresh from the database. One query. */
   mayRead(asks: readonly { who: Who; channel: Id }[]): Promise<boolean[]>;
   /** The chat that every community begins with, within the transaction that makes the community. */

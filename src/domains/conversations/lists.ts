@@ -21,14 +21,14 @@ export function communityChats({ sql, policy }: Deps): Conversations['communityC
 }
 
 type Sort = 'latest' | 'popular' | 'unanswered';
-type DiscussionRow = ChannelRow & { active_at: Date; comments: number; popularity: number };
+export type DiscussionRow = ChannelRow & { active_at: Date; comments: number; popularity: number };
 
-function toDiscussion(row: DiscussionRow): Discussion {
+export function toDiscussion(row: DiscussionRow): Discussion {
   return { channel: toChannel(row), comments: row.comments, activeAt: row.active_at.toISOString() };
 }
 
 const cursorParts = { latest: ['time', 'id'], popular: ['int', 'id'], unanswered: ['id'] } as const;
-const cursorKeys: Record<Sort, (row: DiscussionRow) => CursorKey> = {
+export const cursorKeys: Record<Sort, (row: DiscussionRow) => CursorKey> = {
   latest: (row) => [row.active_at.getTime(), row.id],
   popular: (row) => [row.popularity, row.id],
   unanswered: (row) => [row.id],
@@ -96,7 +96,7 @@ function beyond(sql: Sql, sort: Sort, place: CursorKey) {
 }
 
 /** A page of what the caller may read; asked after the rows were read (L9). */
-async function readable<Row extends ChannelRow, T>(
+export async function readable<Row extends ChannelRow, T>(
   policy: Policy,
   who: Who,
   rows: readonly Row[],

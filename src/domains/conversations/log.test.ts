@@ -45,9 +45,19 @@ describe('posting', () => {
   test('one poisoned change in a group fails alone, and the others keep their order', async () => {
     const channel = await chat();
     const fine = (i: number) =>
-      log.change({ channel, by: ana.person, key: `f${i}`, plan: () => ({ do: 'post', body: `fine ${i}`, replyTo: null }) });
+      log.change({
+        channel,
+        by: ana.person,
+        key: `f${i}`,
+        plan: () => ({ do: 'post', body: `fine ${i}`, replyTo: null, mentions: [], link: null }),
+      });
     // Past the domain's own check on purpose: PostgreSQL cannot store U+0000.
-    const poison = log.change({ channel, by: ana.person, key: 'p', plan: () => ({ do: 'post', body: 'a\u0000b', replyTo: null }) });
+    const poison = log.change({
+      channel,
+      by: ana.person,
+      key: 'p',
+      plan: () => ({ do: 'post', body: 'a\u0000b', replyTo: null, mentions: [], link: null }),
+    });
     const results = await Promise.allSettled([fine(0), fine(1), poison, fine(2), fine(3)]);
     expect(results.map((r) => (r.status === 'fulfilled' ? r.value.number : r.reason.code))).toEqual([1, 2, 'invalid_input', 3, 4]);
   });

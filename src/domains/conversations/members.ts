@@ -3,6 +3,7 @@ import type { CommunityRole, Id } from '../../../contracts/nouns.ts';
 import { emit } from '../../engines/feed/emit.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { decodeCursor, pageSize, toPage } from '../../kit/page.ts';
+import { cleanReason, record } from '../moderation/index.ts';
 import { channelId, freshly } from './access.ts';
 import { largestGroup, mustExist } from './createGroup.ts';
 import { type Deps, speaker } from './deps.ts';
@@ -71,11 +72,13 @@ async function mustBelong(tx: Transaction, community: Id, person: Id): Promise<v
 /** Removes another, or oneself. Delivery to that person ends with the commit (L9). */
 export function removeMember({ sql, policy }: Deps): Conversations['removeMember'] {
   return async (who, input) => {
-    const own = input.person === speaker(who).id;
+    const by = speaker(who);
+    const own = input.person === by.id;
+    const reason = cleanReason(input.reason);
     channelId(input.channel);
     await mustExist(sql, who, [input.person], 'person');
     await sql.begin(async (tx) => {
-      await locked(tx, input.channel);
+      const { application, community } = await locked(tx, input.channel);
       const standing = await freshly(policy, who, input.channel, tx);
       policy.ask(own ? 'channel.leave' : 'channel.remove', { ...standing, targetRole: await roleOf(tx, input) });
       const gone = await tx`delete from channel_members where channel = ${input.channel} and person = ${input.person} returning person`;
@@ -83,6 +86,19 @@ export function removeMember({ sql, policy }: Deps): Conversations['removeMember
       await emit(tx, [
         { topic: { kind: 'access' }, event: { type: 'access', channel: input.channel, person: input.person } },
         { topic: { kind: 'person', person: input.person }, event: { type: 'channel_left', channel: input.channel } },
+      ]);
+      if (own) return;
+      await record(tx, [
+        {
+          application,
+          community,
+          channel: input.channel,
+          number: null,
+          person: input.person,
+          by: by.id,
+          kind: 'channel_member_removed',
+          reason,
+        },
       ]);
     });
     // This process does not wait for the feed to tell it.

@@ -37,6 +37,10 @@ beforeAll(async () => {
   await sql`update messages set pinned_at = now() where number = 2`;
   await sql`update channel_heads set number = 20000, version = 20000 where channel = ${channel}`;
   await sql`insert into read_positions (person, channel, number) select p, ${channel}, 1 from generate_series(1, 5000) p`;
+  await sql`
+    insert into mentions (person, channel, number)
+    select case when c.id = ${channel} and i % 100 = 0 then ${ana.person.id}::bigint else i end, c.id, i
+    from channels c, generate_series(1, case when c.id = ${channel} then 20000 else 3 end) i`;
   await sql`analyze`;
 });
 afterAll(() => watched.end());
@@ -66,11 +70,30 @@ test.each<[string, () => Promise<unknown>, string]>([
   ['unanswered discussions', () => conversations.discussions(ana, { community, sort: 'unanswered' }, {}), 'discussions_unanswered'],
   ['discussions by tag', () => conversations.discussions(ana, { community, sort: 'latest', tag: 'rare' }, {}), 'discussions_by_tag'],
   ['single messages', () => conversations.messages(ana, [{ channel, number: 5 }]), 'messages_pkey'],
+  ['how many unread messages call me', () => conversations.unreadMentions(ana, [channel]), 'mentions_pkey'],
   ['messages of many channels', () => conversations.messagesOf(ana, [channel], 0, 10), 'messages_pkey'],
 ])('%s: along an index, never through all messages', async (_, verb, index) => {
   const plans = await plansOf(verb);
   expect(plans).toContain(index);
-  expect(plans).not.toMatch(/Seq Scan on (messages|channels|read_positions)/);
+  expect(plans).not.toMatch(/Seq Scan on (messages|channels|read_positions|mentions)/);
+});
+
+test('[L11] my channels come with what calls me in each, by one look into an index', async () => {
+  const plans = await plansOf(() => conversations.mine(ana));
+  expect(caught).toHaveLength(1);
+  expect(plans).toMatch(/Index (Only )?Scan using mentions_pkey/);
+});
+
+test('a message without an @ is posted without a look for whom it calls', async () => {
+  const { id } = await conversations.createChannel(ana, { community, name: 'chat' });
+  const statements = async (body: string) => {
+    caught.length = 0;
+    await conversations.post(ana, { channel: id, body });
+    return caught.length;
+  };
+  const plain = await statements('hello');
+  expect(await statements('hello @nobody')).toBe(plain + 1);
+  expect(await statements('hello `@nobody`')).toBe(plain);
 });
 
 test('a page, and a sync, cost the same number of statements at any depth', async () => {

@@ -4,18 +4,20 @@ import { limits } from '../../../contracts/wire.ts';
 import { text, wholeNumber } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
 import { allowed } from './access.ts';
+import { called } from './called.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations, Posted } from './index.ts';
 import { withMessage } from './outcome.ts';
 
 /** Posts a message: numbered and durable when this resolves (L1, L3). The same key gives the same message (L4). */
-export function post({ policy, log }: Deps): Conversations['post'] {
+export function post({ sql, policy, log }: Deps): Conversations['post'] {
   return async (who: Who, input): Promise<Posted> => {
     const body = messageBody(input.body);
     // Without a key the log could not try again after a lost connection: it would not know its own message.
     const key = input.key === undefined ? randomBytes(12).toString('base64url') : messageKey(input.key);
     const replyTo = input.replyTo === undefined ? null : wholeNumber(input.replyTo, 'replyTo', 1);
     const standing = await allowed(policy, 'message.post', who, input.channel);
+    const mentions = await called({ sql, policy }, who, { channel: input.channel, standing }, body);
 
     const outcome = await log.change({
       channel: input.channel,
@@ -26,7 +28,7 @@ export function post({ policy, log }: Deps): Conversations['post'] {
         if (replyTo !== null && replyTo > number) {
           throw new PlazaError('invalid_input', `There is no message ${replyTo} to reply to.`, { field: 'replyTo' });
         }
-        return { do: 'post', body, replyTo };
+        return { do: 'post', body, replyTo, mentions, link: null };
       },
     });
     return { ...withMessage(outcome), repeated: outcome.repeated };

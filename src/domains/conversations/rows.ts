@@ -18,6 +18,7 @@ export interface ChannelRow {
   created_at: Date;
   archived_at: Date | null;
   changed_version: number;
+  accepted: number | null;
 }
 
 export interface MessageRow {
@@ -29,6 +30,10 @@ export interface MessageRow {
   key: string | null;
   body: string | null;
   reactions: ReactionCount[] | null;
+  /** Kept for its return when the message is deleted. */
+  mentions: Id[] | null;
+  link_channel: Id | null;
+  link_number: number | null;
   created_at: Date;
   edited_at: Date | null;
   deleted_at: Date | null;
@@ -37,7 +42,7 @@ export interface MessageRow {
 
 /** The columns of a `MessageRow`: `words`, which nobody reads, stays behind. */
 export function messageColumns(sql: Sql) {
-  return sql`channel, number, version, author, reply_to, key, body, reactions, created_at, edited_at, deleted_at, pinned_at`;
+  return sql`channel, number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at, edited_at, deleted_at, pinned_at`;
 }
 
 export function toChannel(row: ChannelRow): Channel {
@@ -52,6 +57,7 @@ export function toChannel(row: ChannelRow): Channel {
     visibility: row.visibility,
     posting: row.posting,
     archived: row.archived_at !== null,
+    accepted: row.accepted,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
     chatNumber: row.chat_number,
@@ -68,6 +74,8 @@ export function toMessage(row: MessageRow): Message {
     body: row.body,
     replyTo: row.reply_to,
     reactions: row.reactions ?? [],
+    mentions: row.deleted_at === null ? (row.mentions ?? []) : [],
+    link: row.link_channel === null || row.link_number === null ? null : { channel: row.link_channel, number: row.link_number },
     createdAt: row.created_at.toISOString(),
     editedAt: row.edited_at?.toISOString() ?? null,
     deletedAt: row.deleted_at?.toISOString() ?? null,

@@ -15,7 +15,7 @@ export function add(): People['add'] {
       // Waits for whoever is just taking the same handle, and then knows.
       const [row] = await tx<PersonRow[]>`
         insert into people (application, account, name, handle, bot) values (${application}, ${account}, ${clean}, ${candidate}, ${bot})
-        on conflict (application, lower(handle)) do nothing returning id, handle, name, bot`;
+        on conflict (application, lower(handle)) do nothing returning id, handle, name, bot, avatar`;
       if (row) return toPerson(row);
     }
     throw new PlazaError('taken', 'This handle is taken; choose another.', { field: 'handle' });

@@ -1,7 +1,8 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import { text } from '../../kit/text.ts';
+import { oneEmoji, text } from '../../kit/text.ts';
+import type { StatusInput } from './index.ts';
 
-const most = { name: 80, about: 2_000, interests: 20, interest: 40, avatar: 500 };
+const most = { name: 80, about: 2_000, interests: 20, interest: 40, status: 80 };
 
 export function refuse(field: string, sentence: string): never {
   throw new PlazaError('invalid_input', sentence, { field });
@@ -24,13 +25,24 @@ export function cleanInterests(values: readonly string[]): string[] {
   return [...new Set(values.map((value) => text(value, { field: 'interests', min: 1, max: most.interest })))];
 }
 
-/** An https address, or null for none. */
-export function cleanAvatar(value: string | null): string | null {
-  if (value === null) return null;
-  const address = text(value, { field: 'avatar', min: 1, max: most.avatar });
-  const url = URL.canParse(address) ? new URL(address) : null;
-  if (url === null || url.protocol !== 'https:' || url.username !== '' || url.password !== '' || url.href.length > most.avatar) {
-    refuse('avatar', `An avatar is an https address of at most ${most.avatar} characters, without a password in it.`);
-  }
-  return url.href;
+/** A picture is uploaded (`setAvatar`), so that nobody elsewhere learns who looks at it. @throws invalid_input for any but null */
+export function noAvatar(value: unknown): null {
+  if (value !== null) refuse('avatar', 'Only null, which takes the picture away, is given here; a picture is uploaded.');
+  return null;
+}
+
+/** As columns of `people`; null, or one that says nothing, is none. @throws invalid_input */
+export function cleanStatus(value: StatusInput | null) {
+  const { emoji, text: words, until } = value ?? {};
+  const status_emoji = emoji ? oneEmoji(emoji, 'status') : '';
+  const status_text = text(words ?? '', { field: 'status', max: most.status });
+  const isNone = status_emoji === '' && status_text === '';
+  return { status_emoji, status_text, status_until: isNone || !until ? null : inFuture(until) };
+}
+
+function inFuture(value: string): Date {
+  const until = new Date(value);
+  if (value.length > 40 || !(until.getTime() > Date.now()) || until.getUTCFullYear() > 9999)
+    refuse('status', 'A status ends at a time in the future, or not by itself.');
+  return until;
 }

@@ -32,7 +32,7 @@ export async function bringInPeople(tx: Transaction, people: readonly PastPerson
     select application, account, handle, name, about, interests, created_at
     from jsonb_to_recordset(${tx.json(rows)}) as p (application bigint, account bigint, handle text, name text, about text, interests text[], created_at timestamptz)
     on conflict (application, lower(handle)) do nothing
-    returning id, handle, name, bot`;
+    returning id, handle, name, bot, avatar`;
   const byHandle = new Map(made.map((row) => [row.handle, toPerson(row)]));
   return rows.map(({ handle }) => {
     const person = byHandle.get(handle);

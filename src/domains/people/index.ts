@@ -5,15 +5,27 @@ import { createMemory } from '../../kit/memory.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Who } from '../policy/index.ts';
 import { add } from './add.ts';
+import { avatar } from './avatar.ts';
 import type { Known, PeopleDeps } from './deps.ts';
 import { presence } from './presence.ts';
 import { profile } from './profile.ts';
 import { profiles } from './profiles.ts';
 import { search } from './search.ts';
+import { setAvatar } from './setAvatar.ts';
 import { update } from './update.ts';
 
 /** What others see: handle, name, profile. */
 export { bringInPeople, type PastPerson } from './history.ts';
+
+/** What a person says of the present; without `until` it does not end by itself. */
+export interface StatusInput {
+  /** One, or none. */
+  emoji?: string | null | undefined;
+  /** At most 80 characters. */
+  text?: string | null | undefined;
+  /** ISO 8601, in the future. */
+  until?: string | null | undefined;
+}
 
 export interface People {
   /** People of the caller's application, in the order of `ids`; null where there is none. One query. */
@@ -30,9 +42,20 @@ export interface People {
       handle?: string | undefined;
       about?: string | undefined;
       interests?: string[] | undefined;
+      /** Null takes the picture away; nothing else is taken here. */
       avatar?: string | null | undefined;
+      /** Null, or one without emoji and text, takes it away. */
+      status?: StatusInput | null | undefined;
     },
   ): Promise<Profile>;
+  /**
+   * Gives oneself a picture: PNG, JPEG, WebP, AVIF or the first frame of a GIF, at most 5 MB and 50 million pixels. It is
+   * cut to a square of 256 pixels; nothing that the file says besides (place, camera) is kept.
+   * @throws invalid_input for what is no whole picture of these kinds; too_large; unavailable when many wait
+   */
+  setAvatar(who: Who, image: Uint8Array): Promise<Profile>;
+  /** A picture (WebP) by the hash at the end of its path; null where it is no more. Whoever knows the path may see it. */
+  avatar(hash: string): Promise<Uint8Array | null>;
   /**
    * A new person, within the transaction that makes what the person stands for. Without a handle one is made of the name.
    * @throws invalid_input, taken
@@ -57,6 +80,8 @@ export function createPeople(given: PeopleDeps): People {
     profile: profile(deps),
     search: search(deps),
     update: update(deps),
+    setAvatar: setAvatar(deps),
+    avatar: avatar(deps),
     add: add(),
     presence: presence(deps),
     forget(event) {

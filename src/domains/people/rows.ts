@@ -1,4 +1,4 @@
-import type { Id, Person, Profile } from '../../../contracts/nouns.ts';
+import type { Id, Person, Profile, Status } from '../../../contracts/nouns.ts';
 import type { Sql } from '../../engines/postgres/index.ts';
 
 export interface PersonRow {
@@ -6,22 +6,25 @@ export interface PersonRow {
   handle: string;
   name: string;
   bot: boolean;
+  avatar: string | null;
 }
 
 export interface ProfileRow extends PersonRow {
   about: string;
   interests: string[];
-  avatar: string | null;
+  status_emoji: string;
+  status_text: string;
+  status_until: Date | null;
   created_at: Date;
 }
 
 /** The columns of a `ProfileRow`. */
 export function columns(sql: Sql) {
-  return sql`id, handle, name, bot, about, interests, avatar, created_at`;
+  return sql`id, handle, name, bot, avatar, about, interests, status_emoji, status_text, status_until, created_at`;
 }
 
 export function toPerson(row: PersonRow): Person {
-  return { id: row.id, handle: row.handle, name: row.name, bot: row.bot };
+  return { id: row.id, handle: row.handle, name: row.name, bot: row.bot, avatar: row.avatar };
 }
 
 export function toProfile(row: ProfileRow): Profile {
@@ -29,7 +32,14 @@ export function toProfile(row: ProfileRow): Profile {
     ...toPerson(row),
     about: row.about,
     interests: row.interests,
-    avatar: row.avatar,
+    status: toStatus(row),
     createdAt: row.created_at.toISOString(),
   };
+}
+
+/** One that has ended is none, also where the row is remembered from before. */
+function toStatus(row: ProfileRow): Status | null {
+  if (row.status_emoji === '' && row.status_text === '') return null;
+  if (row.status_until !== null && row.status_until.getTime() <= Date.now()) return null;
+  return { emoji: row.status_emoji, text: row.status_text, until: row.status_until?.toISOString() ?? null };
 }

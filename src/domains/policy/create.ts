@@ -48,6 +48,15 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
     });
   }
 
+  async function toCommunities(who: Who, communities: readonly Id[], within?: Transaction): Promise<(Facts | null)[]> {
+    const found = await communityFacts(within ?? sql, who, communities);
+    return found.map((facts) => {
+      if (!facts) return null;
+      const all = { ...standing(who), ...facts };
+      return decide('community.see', all).allowed ? all : null;
+    });
+  }
+
   return {
     standing,
     decide,
@@ -60,12 +69,11 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
       throw new PlazaError('forbidden', decision.says, { rule: decision.rule });
     },
 
+    toCommunities,
+
     async toCommunity(who, community, within) {
-      const found = isId(community) ? await communityFacts(within ?? sql, who, community) : null;
-      if (found) {
-        const facts = { ...standing(who), ...found };
-        if (decide('community.see', facts).allowed) return facts;
-      }
+      const [facts] = isId(community) ? await toCommunities(who, [community], within) : [];
+      if (facts) return facts;
       throw new PlazaError('not_found', 'There is no such community, or you may not see it.');
     },
 

@@ -64,22 +64,26 @@ export async function channelFacts(sql: Sql, asks: readonly { who: Who; channel:
   return found;
 }
 
-/** How the caller stands to a community; null where there is none in the caller's application. */
-export async function communityFacts(sql: Sql, who: Who, community: Id): Promise<Found | null> {
+/** How the caller stands to each community, in the order asked; null where there is none in the caller's application. One query. */
+export async function communityFacts(sql: Sql, who: Who, communities: readonly Id[]): Promise<(Found | null)[]> {
   const person = who.person?.id ?? '0';
-  const [row] = await sql<{ visibility: 'public' | 'private'; role: Role; banned: boolean; invited: boolean }[]>`
-    select co.visibility, coalesce(cm.role, 'none') as role,
+  const rows = await sql<{ id: Id; visibility: 'public' | 'private'; role: Role; banned: boolean; invited: boolean }[]>`
+    select co.id, co.visibility, coalesce(cm.role, 'none') as role,
       exists (select from community_bans b where b.community = co.id and b.person = ${person} and (b.until is null or b.until > now())) as banned,
       exists (select from community_invitations i where i.community = co.id and i.person = ${person}) as invited
     from communities co left join community_members cm on cm.community = co.id and cm.person = ${person}
-    where co.id = ${community} and co.application = ${who.application}`;
-  if (!row) return null;
-  return {
-    sameApplication: true,
-    community,
-    communityVisibility: row.visibility,
-    communityRole: row.role,
-    banned: row.banned,
-    invited: row.invited,
-  };
+    where co.id = any (${communities.filter(isId)}::bigint[]) and co.application = ${who.application}`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return communities.map((community) => {
+    const row = byId.get(community);
+    if (!row) return null;
+    return {
+      sameApplication: true,
+      community,
+      communityVisibility: row.visibility,
+      communityRole: row.role,
+      banned: row.banned,
+      invited: row.invited,
+    };
+  });
 }

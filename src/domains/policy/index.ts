@@ -25,6 +25,8 @@ export interface Policy {
    * transaction sees it, for changes that decide under a lock. @throws not_found if it may not even be seen
    */
   toCommunity(who: Who, community: Id, within?: Transaction): Promise<Facts>;
+  /** The same for many, in their order; null where it may not be seen. One query. */
+  toCommunities(who: Who, communities: readonly Id[], within?: Transaction): Promise<(Facts | null)[]>;
   /** How the caller stands to a channel. Remembered until an access event of the feed; not while the feed is broken. @throws not_found if it may not be read */
   toChannel(who: Who, channel: Id): Promise<Facts>;
   /**

@@ -10,12 +10,16 @@ export const actions = [
   'community.remove',
   'community.set_role',
   'community.make_official',
+  /** What those who keep order did, and why. */
+  'community.audit',
   'discussion.start',
   'channel.create',
   'channel.read',
   'channel.change',
   /** Who may see it, who may post, whether it is archived. */
   'channel.govern',
+  /** Which comment answers the discussion. */
+  'channel.accept',
   'channel.add',
   'channel.set_role',
   'channel.remove',
@@ -23,11 +27,17 @@ export const actions = [
   'message.post',
   'message.edit',
   'message.delete',
+  'message.restore',
   'message.react',
   'message.pin',
+  'message.mention_everyone',
+  /** To be put into a discussion. */
+  'message.take',
   'message.history',
   'message.mark_read',
+  'message.bookmark',
   'message.readers',
+  'draft.save',
   'people.see',
   'people.search',
   'people.write',
@@ -68,6 +78,8 @@ export interface Facts {
   appChat?: boolean;
   /** The message, or the membership in question, is the caller's own. */
   own?: boolean;
+  /** What is taken stays in the community where it was said. */
+  sameCommunity?: boolean;
   /** How the person whom the change is about stands in the community or the channel: who is to be removed, banned, given a role. */
   targetRole?: 'owner' | 'moderator' | 'member' | 'none';
 }

@@ -7,13 +7,13 @@ import type { Who } from './who.ts';
 const ana: Who = {
   application: '1',
   role: 'member',
-  person: { id: '7', handle: 'ana', name: 'Ana', bot: false },
+  person: { id: '7', handle: 'ana', name: 'Ana', bot: false, avatar: null },
   account: '8',
   device: '9',
   scopes: [],
   address: '',
 };
-const ben: Who = { ...ana, person: { id: '17', handle: 'ben', name: 'Ben', bot: false } };
+const ben: Who = { ...ana, person: { id: '17', handle: 'ben', name: 'Ben', bot: false, avatar: null } };
 const facts = { community: '30' } as Facts;
 
 /** Who of the two has to be looked up again after the event. */

@@ -1,5 +1,5 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import { wholeNumber } from '../../kit/text.ts';
+import { oneEmoji, wholeNumber } from '../../kit/text.ts';
 import { allowed, living, withMessage } from '../conversations/index.ts';
 import type { Deps } from './create.ts';
 import type { Reactions } from './index.ts';
@@ -10,7 +10,7 @@ const mostEmoji = 20;
 /** Sets or takes back a reaction; doing it again changes nothing. */
 export function react({ policy, log }: Deps): Reactions['react'] {
   return async (who, input) => {
-    const emoji = oneEmoji(input.emoji);
+    const emoji = oneEmoji(input.emoji, 'emoji');
     const number = wholeNumber(input.number, 'number', 1);
     const standing = await allowed(policy, 'message.react', who, input.channel);
     if (who.person === null) throw new PlazaError('unauthenticated');
@@ -30,10 +30,4 @@ export function react({ policy, log }: Deps): Reactions['react'] {
     });
     return withMessage(outcome);
   };
-}
-
-/** One emoji as Unicode recommends them for interchange (UTS #51). @throws invalid_input */
-function oneEmoji(emoji: unknown): string {
-  if (typeof emoji === 'string' && emoji.length <= 64 && /^\p{RGI_Emoji}$/v.test(emoji)) return emoji;
-  throw new PlazaError('invalid_input', '"emoji" must be one emoji.', { field: 'emoji' });
 }

@@ -45,7 +45,7 @@ const DeviceConnection = builder.connectionObject(
   { name: 'DeviceEdge', description: 'A device in a list.' },
 );
 
-const Me = builder.objectRef<{ person: PersonNoun }>('Me').implement({
+export const Me = builder.objectRef<{ person: PersonNoun }>('Me').implement({
   description: 'You, and what is yours.',
   fields: (t) => ({
     person: t.expose('person', { type: Person, description: 'What others see of you.' }),

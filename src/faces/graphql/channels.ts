@@ -84,6 +84,10 @@ Channel.implement({
         return Math.max(0, head.number - read);
       },
     }),
+    unreadMentions: t.int({
+      description: 'How many of the unread messages call you, by name or with everyone.',
+      resolve: (channel, _args, ctx) => ctx.load.unreadMentions.load(channel.id),
+    }),
     lastMessage: t.field({
       type: Message,
       nullable: true,
@@ -144,6 +148,23 @@ Discussion.implement({
       nullable: true,
       description: 'The message that it starts with, number 1.',
       resolve: (discussion, _args, ctx) => ctx.load.message.load({ channel: discussion.id, number: 1 }),
+    }),
+    excerpt: t.string({
+      complexity: 2,
+      description: 'The beginning of the opening message as plain text, at most 200 characters.',
+      resolve: async (discussion, _args, ctx) => {
+        const opening = await ctx.load.message.load({ channel: discussion.id, number: 1 });
+        return ctx.doors.conversations.excerpt(opening?.body ?? '');
+      },
+    }),
+    accepted: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The comment that answers it; null while there is none, or while it is deleted.',
+      resolve: async ({ id, accepted }, _args, ctx) => {
+        const comment = accepted === null ? null : await ctx.load.message.load({ channel: id, number: accepted });
+        return comment?.deletedAt === null ? comment : null;
+      },
     }),
     comments: t.field({
       type: MessageConnection,

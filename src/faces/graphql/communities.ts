@@ -34,6 +34,11 @@ Community.implement({
       description: 'Your role in it; null if you are not a member.',
       resolve: (community, _args, ctx) => ctx.load.myRole.load(community.id),
     }),
+    discussionTags: t.stringList({
+      description: 'The thirty tags most used by its latest discussions, most used first.',
+      complexity: 10,
+      resolve: (community, _args, ctx) => ctx.load.discussionTags.load(community.id),
+    }),
     members: t.field({
       type: MemberConnection,
       description: 'Its members.',
@@ -116,6 +121,12 @@ builder.queryFields((t) => ({
           pageOf(args),
         ),
       ),
+  }),
+  tags: t.stringList({
+    description: 'The tags most used by the communities that you may see, most used first.',
+    args: { first: t.arg.int({ description: 'How many at most: 1 to 100, 20 unless told.' }) },
+    complexity: 10,
+    resolve: (_root, args, ctx) => ctx.doors.communities.tags(ctx.who, args.first),
   }),
   community: t.field({
     type: Community,

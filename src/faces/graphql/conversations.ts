@@ -2,6 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Id, Message as MessageNoun } from '../../../contracts/nouns.ts';
 import { builder } from './builder.ts';
 import { plainId } from './ids.ts';
+import { because } from './moderation.ts';
 import { Channel, type ChannelShape, CommunityRole, Discussion, Message, Person, Posting, Visibility } from './nouns.ts';
 
 /** The mutations that make and change channels. */
@@ -66,6 +67,38 @@ builder.mutationFields((t) => ({
         tags: args.tags ?? undefined,
         key: args.key ?? undefined,
       }),
+  }),
+  makeDiscussion: t.field({
+    type: DiscussionPayload,
+    description:
+      'Makes a discussion of messages of a chat: each becomes a comment of its author, and both link to each other. From what is not public only your own can be taken.',
+    args: {
+      ...ofChannel,
+      numbers: t.arg.intList({ required: true, description: 'Numbers of the messages, up to 100.' }),
+      community: t.arg.id({ required: true, description: "The community's id in which it is started." }),
+      title: t.arg.string({ required: true, description: 'What it is about, in a line.' }),
+      body: t.arg.string({ description: 'The opening message, markdown; unless told, a sentence that says where it began.' }),
+      tags: t.arg.stringList({ description: 'Its subjects.' }),
+      key: t.arg.string({ description: 'Your own id for this send: with the same key again nothing is made twice.' }),
+    },
+    resolve: (_root, args, ctx) =>
+      ctx.doors.conversations.makeDiscussion(ctx.who, {
+        ...channel(args),
+        numbers: args.numbers,
+        community: plainId('Community', args.community, 'community'),
+        title: args.title,
+        body: args.body ?? undefined,
+        tags: args.tags ?? undefined,
+        key: args.key ?? undefined,
+      }),
+  }),
+  acceptAnswer: t.field({
+    type: ChannelPayload,
+    description: 'Says which comment answers a discussion: for who started it, and for moderators.',
+    args: { ...ofChannel, number: t.arg.int({ description: "The comment's number; null takes it back." }) },
+    resolve: async (_root, args, ctx) => ({
+      channel: await ctx.doors.conversations.acceptAnswer(ctx.who, { ...channel(args), number: args.number ?? null }),
+    }),
   }),
   createChannel: t.field({
     type: ChannelPayload,
@@ -134,6 +167,7 @@ builder.mutationFields((t) => ({
       visibility: t.arg({ type: Visibility, description: 'Who may see it.' }),
       posting: t.arg({ type: Posting, description: 'Who may post.' }),
       archived: t.arg.boolean({ description: 'True ends posting, false allows it again.' }),
+      ...because,
     },
     resolve: async (_root, args, ctx) => ({
       channel: await ctx.doors.conversations.change(ctx.who, {
@@ -145,6 +179,7 @@ builder.mutationFields((t) => ({
         visibility: args.visibility ?? undefined,
         posting: args.posting ?? undefined,
         archived: args.archived ?? undefined,
+        reason: args.reason ?? undefined,
       }),
     }),
   }),
@@ -160,9 +195,9 @@ builder.mutationFields((t) => ({
   removeMember: t.field({
     type: ChannelMembershipPayload,
     description: 'Takes somebody out of a channel.',
-    args: ofMember,
+    args: { ...ofMember, ...because },
     resolve: async (_root, args, ctx) => {
-      await ctx.doors.conversations.removeMember(ctx.who, member(args));
+      await ctx.doors.conversations.removeMember(ctx.who, { ...member(args), reason: args.reason ?? undefined });
       return member(args);
     },
   }),

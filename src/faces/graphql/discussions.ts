@@ -67,3 +67,13 @@ builder.queryField('discussions', (t) =>
     resolve: (_root, args, ctx) => discussionsOf(plainId('Community', args.community, 'community'), args, ctx),
   }),
 );
+
+builder.queryField('news', (t) =>
+  t.field({
+    type: DiscussionConnection,
+    description: 'The latest discussions of all of your communities, those with the newest message first; for a guest, of the public ones.',
+    args: forward,
+    complexity: listCost(10),
+    resolve: async (_root, args, ctx) => connection(flat(await ctx.doors.conversations.news(ctx.who, pageOf(args)))),
+  }),
+);

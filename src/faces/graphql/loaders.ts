@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Channel, Community, CommunityRole, Head, Id, Message, Profile } from '../../../contracts/nouns.ts';
-import type { Discussion, MessagePage } from '../../domains/conversations/index.ts';
+import type { CommunityMay } from '../../domains/communities/index.ts';
+import type { ChannelMay, Discussion, MessagePage } from '../../domains/conversations/index.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Page } from '../../kit/page.ts';
@@ -32,13 +33,20 @@ export function createLoaders(doors: Doors, who: Who) {
     community: byId<Community | null>((ids) => doors.communities.byIds(who, ids)),
     memberCount: byId<number>((ids) => doors.communities.memberCounts(who, ids)),
     myRole: byId<CommunityRole | null>((ids) => doors.communities.myRoles(who, ids)),
+    communityMay: byId<CommunityMay>((ids) => doors.communities.may(who, ids)),
+    discussionTags: byId<string[]>((ids) => doors.conversations.discussionTags(who, ids)),
     channel: byId<Channel | null>((ids) => doors.conversations.channels(who, ids)),
+    channelMay: byId<ChannelMay>((ids) => doors.conversations.may(who, ids)),
     head: byId<Head | null>((ids) => doors.conversations.heads(ids)),
     read: byId<number>((ids) => doors.conversations.reads(who, ids)),
+    unreadMentions: byId<number>((ids) => doors.conversations.unreadMentions(who, ids)),
     message: new DataLoader<MessageRef, Message | null, string>((refs) => doors.conversations.messages(who, refs), {
       cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
     }),
     myReactions: new DataLoader<MessageRef, string[], string>((refs) => doors.reactions.mineOf(who, refs), {
+      cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
+    }),
+    bookmarked: new DataLoader<MessageRef, boolean, string>((refs) => doors.bookmarks.mine(who, refs), {
       cacheKeyFn: (ref) => `${ref.channel}/${ref.number}`,
     }),
     discussions: new DataLoader<DiscussionsAsk, Page<Discussion>, string>(

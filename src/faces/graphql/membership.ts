@@ -1,6 +1,7 @@
 import type { Community as CommunityNoun, Id } from '../../../contracts/nouns.ts';
 import { builder } from './builder.ts';
 import { plainId } from './ids.ts';
+import { because } from './moderation.ts';
 import { Community, CommunityRole, Person, Visibility } from './nouns.ts';
 
 /** The mutations around communities. */
@@ -124,9 +125,9 @@ builder.mutationFields((t) => ({
   kick: t.field({
     type: MembershipPayload,
     description: "Ends somebody's membership; the person may join again.",
-    args: ofMember,
+    args: { ...ofMember, ...because },
     resolve: async (_root, args, ctx) => {
-      await ctx.doors.communities.kick(ctx.who, member(args));
+      await ctx.doors.communities.kick(ctx.who, { ...member(args), reason: args.reason ?? undefined });
       return member(args);
     },
   }),
@@ -135,7 +136,7 @@ builder.mutationFields((t) => ({
     description: "Ends somebody's membership; the person may not join again until unbanned.",
     args: {
       ...ofMember,
-      reason: t.arg.string({ description: 'Why.' }),
+      ...because,
       until: t.arg({ type: 'DateTime', description: 'When the ban ends by itself; never, unless told.' }),
     },
     resolve: async (_root, args, ctx) => {
@@ -146,18 +147,18 @@ builder.mutationFields((t) => ({
   unban: t.field({
     type: MembershipPayload,
     description: 'Ends a ban.',
-    args: ofMember,
+    args: { ...ofMember, ...because },
     resolve: async (_root, args, ctx) => {
-      await ctx.doors.communities.unban(ctx.who, member(args));
+      await ctx.doors.communities.unban(ctx.who, { ...member(args), reason: args.reason ?? undefined });
       return member(args);
     },
   }),
   setCommunityRole: t.field({
     type: MembershipPayload,
     description: 'Gives a member another role in the community.',
-    args: { ...ofMember, role: t.arg({ type: CommunityRole, required: true, description: 'The new role.' }) },
+    args: { ...ofMember, role: t.arg({ type: CommunityRole, required: true, description: 'The new role.' }), ...because },
     resolve: async (_root, args, ctx) => {
-      await ctx.doors.communities.setRole(ctx.who, { ...member(args), role: args.role });
+      await ctx.doors.communities.setRole(ctx.who, { ...member(args), role: args.role, reason: args.reason ?? undefined });
       return member(args);
     },
   }),

@@ -1,5 +1,5 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import type { Id, Message as MessageNoun } from '../../../contracts/nouns.ts';
+import { everyone, type Id, type Message as MessageNoun } from '../../../contracts/nouns.ts';
 import type { MessagePage, Reader as ReaderDoor, Revision as RevisionDoor, Since } from '../../domains/conversations/index.ts';
 import { defaultPageSize } from '../../kit/page.ts';
 import { builder } from './builder.ts';
@@ -69,6 +69,26 @@ Message.implement({
       description: 'The message of the same channel that it answers.',
       resolve: (message, _args, ctx) =>
         message.replyTo === null ? null : ctx.load.message.load({ channel: message.channel, number: message.replyTo }),
+    }),
+    mentions: t.field({
+      type: [Person],
+      description: 'Whom it calls by name.',
+      complexity: { field: 2, multiplier: 2 },
+      resolve: async (message, _args, ctx) => {
+        const people = await Promise.all(message.mentions.filter((id) => id !== everyone).map((id) => ctx.load.person.load(id)));
+        return people.filter((person) => person !== null);
+      },
+    }),
+    mentionsEveryone: t.boolean({
+      description: 'It calls everyone who may read the channel.',
+      resolve: (message) => message.mentions.includes(everyone),
+    }),
+    link: t.field({
+      type: Message,
+      nullable: true,
+      description:
+        "The same words elsewhere: of a chat's message its place in the discussion made of it, and the way back. Null where there is none, or where you may not read it.",
+      resolve: (message, _args, ctx) => (message.link === null ? null : ctx.load.message.load(message.link)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
     editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When it was edited last.' }),

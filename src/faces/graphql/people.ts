@@ -1,4 +1,4 @@
-import type { Profile } from '../../../contracts/nouns.ts';
+import type { Profile, Status as StatusNoun } from '../../../contracts/nouns.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { globalId, plainIdIf } from './ids.ts';
@@ -8,6 +8,24 @@ import { Person, PersonConnection, type PersonShape } from './nouns.ts';
 async function profileOf(person: PersonShape, ctx: Context): Promise<Partial<Profile>> {
   return person.createdAt === undefined ? ((await ctx.load.person.load(person.id)) ?? {}) : person;
 }
+
+const Status = builder.objectRef<StatusNoun>('Status').implement({
+  description: 'What a person says of the present.',
+  fields: (t) => ({
+    emoji: t.exposeString('emoji', { description: 'One emoji, or empty.' }),
+    text: t.exposeString('text', { description: 'A few words.' }),
+    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'When it ends by itself; null when it does not.' }),
+  }),
+});
+
+const StatusInput = builder.inputType('StatusInput', {
+  description: 'What you say of the present.',
+  fields: (t) => ({
+    emoji: t.string({ description: 'One emoji.' }),
+    text: t.string({ description: 'At most 80 characters.' }),
+    until: t.field({ type: 'DateTime', description: 'When it ends by itself: a time in the future.' }),
+  }),
+});
 
 Person.implement({
   description: 'What others see of an account; a bot is a person too.',
@@ -29,10 +47,15 @@ Person.implement({
       description: 'Subjects the person cares for.',
       resolve: async (person, _args, ctx) => (await profileOf(person, ctx)).interests,
     }),
-    avatar: t.string({
+    avatar: t.exposeString('avatar', {
       nullable: true,
-      description: 'Address of a picture.',
-      resolve: async (person, _args, ctx) => (await profileOf(person, ctx)).avatar,
+      description: 'Path of the picture, which never changes what it shows; null where none was uploaded.',
+    }),
+    status: t.field({
+      type: Status,
+      nullable: true,
+      description: 'What the person says of the present.',
+      resolve: async (person, _args, ctx) => (await profileOf(person, ctx)).status,
     }),
     createdAt: t.field({
       type: 'DateTime',
@@ -75,7 +98,8 @@ builder.mutationField('updateProfile', (t) =>
       handle: t.arg.string({ description: 'A new handle.' }),
       about: t.arg.string({ description: 'About you.' }),
       interests: t.arg.stringList({ description: 'Subjects you care for.' }),
-      avatar: t.arg.string({ description: 'Address of a picture; null takes it away.' }),
+      avatar: t.arg.string({ description: 'Only null, which takes the picture away; `setAvatar` gives one.' }),
+      status: t.arg({ type: StatusInput, description: 'What you say of the present; null takes it away.' }),
     },
     resolve: async (_root, args, ctx) => ({
       person: await ctx.doors.people.update(ctx.who, {
@@ -84,7 +108,22 @@ builder.mutationField('updateProfile', (t) =>
         about: args.about ?? undefined,
         interests: args.interests ?? undefined,
         avatar: args.avatar,
+        status: args.status,
       }),
     }),
+  }),
+);
+
+/** Reads a picture, for which there are few places at once: one request must not take them all. */
+const reading = 5_000;
+
+builder.mutationField('setAvatar', (t) =>
+  t.field({
+    type: PersonPayload,
+    description:
+      'Gives you a picture: a PNG, JPEG, WebP, AVIF or GIF, which is cut to a square of 256 pixels. A request to this face has at most 256 kB; larger pictures, up to 5 MB, go to REST: `PUT /v1/me/avatar`.',
+    complexity: reading,
+    args: { image: t.arg.string({ required: true, description: 'The file, in base64.' }) },
+    resolve: async (_root, args, ctx) => ({ person: await ctx.doors.people.setAvatar(ctx.who, Buffer.from(args.image, 'base64')) }),
   }),
 );

@@ -43,6 +43,9 @@ export const ofMessage = builder.args((t) => ({
   number: t.int({ required: true, description: "The message's number." }),
 }));
 export const on = builder.args((t) => ({ on: t.boolean({ defaultValue: true, description: 'False takes it back.' }) }));
+const reason = builder.args((t) => ({
+  reason: t.string({ description: "Why, up to 500 characters; kept for the moderators when the message is another's." }),
+}));
 
 export const message = (args: { channel: string; number: number }) => ({ ...channel(args), number: args.number });
 
@@ -73,8 +76,14 @@ builder.mutationFields((t) => ({
   delete: t.field({
     type: ChangePayload,
     description: 'Empties a message; its number stays.',
-    args: ofMessage,
-    resolve: (_root, args, ctx) => ctx.doors.conversations.delete(ctx.who, message(args)),
+    args: { ...ofMessage, ...reason },
+    resolve: (_root, args, ctx) => ctx.doors.conversations.delete(ctx.who, { ...message(args), reason: args.reason ?? undefined }),
+  }),
+  restore: t.field({
+    type: ChangePayload,
+    description: 'Brings a deleted message back with the text it had: for its author, who deleted it, and for moderators.',
+    args: { ...ofMessage, ...reason },
+    resolve: (_root, args, ctx) => ctx.doors.conversations.restore(ctx.who, { ...message(args), reason: args.reason ?? undefined }),
   }),
   pin: t.field({
     type: ChangePayload,

@@ -194,6 +194,25 @@ for (const [transport, listen] of [
     await untilOpen(0);
   });
 
+  test(`[L9] myEvents over ${transport}: a private community's new details go to its members, and to nobody else`, async () => {
+    const made = await house.data('mutation { createCommunity(name: "Shed", visibility: PRIVATE) { community { id } } }', {}, ana.token);
+    const c: string = made.createCommunity.community.id;
+    const query = 'subscription { myEvents { __typename ... on CommunityChangedEvent { community { id name myRole } } } }';
+    const [mine, other] = [listen(query, {}, ana.token), listen(query, {}, ben.token)];
+    const [first, second] = [mine.next(), other.next()];
+    await untilOpen(2);
+    const change = 'mutation($c: ID!, $name: String!) { changeCommunity(community: $c, name: $name) { community { name } } }';
+    await house.data(change, { c, name: 'Tool shed' }, ana.token);
+    expect((await first).data.myEvents).toEqual({
+      __typename: 'CommunityChangedEvent',
+      community: { id: c, name: 'Tool shed', myRole: 'OWNER' },
+    });
+    await house.data(change, { c: community, name: 'Rust!' }, ana.token);
+    expect((await second).data.myEvents.community).toEqual({ id: community, name: 'Rust!', myRole: 'MEMBER' });
+    await Promise.all([mine.end(), other.end()]);
+    await untilOpen(0);
+  });
+
   test(`a subscription over ${transport} refuses in codes`, async () => {
     const cases: [string, Record<string, unknown>, string | null, string][] = [
       [events, { channel: 'nonsense' }, ana.token, 'invalid_input'],

@@ -1,6 +1,7 @@
 import type { ChannelEvent as ChannelEventShape, CommunityEvent, PersonEvent } from '../../../contracts/events.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { Draft } from './drafts.ts';
 import { endsWith } from './ending.ts';
 import { globalId, plainId } from './ids.ts';
 import { Channel, Community, CommunityRole, Message, Person } from './nouns.ts';
@@ -13,8 +14,10 @@ const typeNames = {
   posted: 'PostedEvent',
   edited: 'EditedEvent',
   deleted: 'DeletedEvent',
+  restored: 'RestoredEvent',
   reacted: 'ReactedEvent',
   pinned: 'PinnedEvent',
+  linked: 'LinkedEvent',
   changed: 'ChangedEvent',
 } as const;
 
@@ -46,6 +49,10 @@ const ChannelEvent = builder.interfaceRef<ChannelEventShape>('ChannelEvent').imp
 builder.objectRef<OfType<'posted'>>('PostedEvent').implement({ description: 'A message was posted.', interfaces: [ChannelEvent] });
 builder.objectRef<OfType<'edited'>>('EditedEvent').implement({ description: 'A message was edited.', interfaces: [ChannelEvent] });
 builder.objectRef<OfType<'deleted'>>('DeletedEvent').implement({ description: 'A message was deleted.', interfaces: [ChannelEvent] });
+builder.objectRef<OfType<'restored'>>('RestoredEvent').implement({
+  description: 'A deleted message is back, with the text it had.',
+  interfaces: [ChannelEvent],
+});
 builder.objectRef<OfType<'changed'>>('ChangedEvent').implement({
   description: "The channel's name, topic or other details were changed.",
   interfaces: [ChannelEvent],
@@ -66,6 +73,11 @@ builder.objectRef<OfType<'pinned'>>('PinnedEvent').implement({
     number: t.exposeInt('number', { description: "The message's number." }),
     pinnedAt: t.expose('pinnedAt', { type: 'DateTime', nullable: true, description: 'When it was pinned; null: the pin was taken off.' }),
   }),
+});
+builder.objectRef<OfType<'linked'>>('LinkedEvent').implement({
+  description: 'A message got its place elsewhere: the same words in a discussion made of it.',
+  interfaces: [ChannelEvent],
+  fields: (t) => ({ number: t.exposeInt('number', { description: "The message's number." }) }),
 });
 
 const Read = builder.objectRef<OfMyType<'read'>>('ReadEvent').implement({
@@ -126,6 +138,50 @@ const ChannelCreated = builder.objectRef<OfMyType<'channel_created'>>('ChannelCr
   description: 'A community of yours has a new channel.',
   fields: (t) => ({ channel: t.expose('channel', { type: Channel, description: 'Which one.' }) }),
 });
+const CommunityChanged = builder.objectRef<OfMyType<'community_changed'>>('CommunityChangedEvent').implement({
+  description: "A community of yours has another name, description or other details.",
+  fields: (t) => ({ community: t.expose('community', { type: Community, description: 'The community as it is now.' }) }),
+});
+const Mentioned = builder.objectRef<OfMyType<'mentioned'>>('MentionedEvent').implement({
+  description: 'A message calls you by name, or no longer does.',
+  fields: (t) => ({
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'Which one.',
+      resolve: ({ channel, number }, _args, ctx) => ctx.load.message.load({ channel, number }),
+    }),
+    on: t.exposeBoolean('on', { description: 'It does; false: an edit or a deletion took the call away.' }),
+  }),
+});
+const EveryoneMentioned = builder.objectRef<OfMyType<'everyone_mentioned'>>('EveryoneMentionedEvent').implement({
+  description: 'A message in a public channel of a community of yours calls everyone.',
+  fields: (t) => ({
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'Which one.',
+      resolve: ({ channel, number }, _args, ctx) => ctx.load.message.load({ channel, number }),
+    }),
+  }),
+});
+
+const Bookmarked = builder.objectRef<OfMyType<'bookmarked'>>('BookmarkedEvent').implement({
+  description: 'You bookmarked a message, or took the mark away, perhaps on another device.',
+  fields: (t) => ({
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'Which one.',
+      resolve: ({ channel, number }, _args, ctx) => ctx.load.message.load({ channel, number }),
+    }),
+    on: t.exposeBoolean('on', { description: 'It is bookmarked.' }),
+  }),
+});
+const DraftSaved = builder.objectRef<OfMyType<'draft'>>('DraftEvent').implement({
+  description: 'You wrote at a draft, perhaps on another device. An empty one was sent or thrown away.',
+  fields: (t) => ({ draft: t.expose('draft', { type: Draft, description: 'The draft as it is now.' }) }),
+});
 
 const myTypes = {
   read: Read,
@@ -136,11 +192,16 @@ const myTypes = {
   invited: Invited,
   profile: ProfileChanged,
   channel_created: ChannelCreated,
+  community_changed: CommunityChanged,
+  mentioned: Mentioned,
+  everyone_mentioned: EveryoneMentioned,
+  bookmarked: Bookmarked,
+  draft: DraftSaved,
 } as const;
 
 const MyEvent = builder.unionType('MyEvent', {
   description: 'Something that concerns you, on all of your devices. Nothing is repeated: after a cut, ask `me` again.',
-  types: [Read, ChannelJoined, ChannelLeft, CommunityJoined, CommunityLeft, Invited, ProfileChanged, ChannelCreated],
+  types: Object.values(myTypes),
   resolveType: (event) => myTypes[event.type],
 });
 

@@ -1,5 +1,6 @@
 import { Kind, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { globalId } from './ids.ts';
 import { createSchema } from './schema.ts';
 import { createGraphqlTest, type GraphqlTest, type Json } from './testing.ts';
 
@@ -205,8 +206,24 @@ test('[L1] [L2] discussions, chats, groups and direct channels are written and r
     lastMessage: { body: 'Therefore' },
     comments: { nodes: [{ number: 2 }], pageInfo: { hasPreviousPage: false, hasNextPage: false } },
   });
+  const { acceptAnswer } = await as(
+    ana,
+    'mutation($channel: ID!) { acceptAnswer(channel: $channel, number: 2) { channel { ... on Discussion { excerpt accepted { number } } } } }',
+    vars,
+  );
+  expect(acceptAnswer.channel).toEqual({ excerpt: 'Tell me', accepted: { number: 2 } });
   const gone = await as(ben, 'mutation($channel: ID!) { delete(channel: $channel, number: 2) { message { body html deletedAt } } }', vars);
   expect(gone.delete.message).toMatchObject({ body: null, html: null });
+  // A deleted answer is not shown as one, until it is back.
+  const answer = 'query($channel: ID!) { channel(id: $channel) { ... on Discussion { accepted { body } } } }';
+  expect((await as(ana, answer, vars)).channel.accepted).toBeNull();
+  const back = await as(
+    ben,
+    'mutation($channel: ID!) { restore(channel: $channel, number: 2, reason: "It was right") { message { body deletedAt } } }',
+    vars,
+  );
+  expect(back.restore.message).toEqual({ body: 'Therefore', deletedAt: null });
+  expect((await as(ana, answer, vars)).channel.accepted).toEqual({ body: 'Therefore' });
 
   const { createChannel } = await as(
     ana,
@@ -217,6 +234,31 @@ test('[L1] [L2] discussions, chats, groups and direct channels are written and r
   expect(await codeOf(ben, 'mutation($c: ID!) { post(channel: $c, body: "me too") { number } }', { c: createChannel.channel.id })).toBe(
     'forbidden',
   );
+  const called = await as(
+    ana,
+    'mutation($c: ID!) { post(channel: $c, body: "@benny and @everyone") { message { mentionsEveryone mentions { handle } link { number } html } } }',
+    { c: createChannel.channel.id },
+  );
+  expect(called.post.message).toEqual({
+    mentionsEveryone: true,
+    mentions: [{ handle: 'benny' }],
+    link: null,
+    html: '<p><a class="mention" href="/p/benny">@benny</a> and <span class="mention">@everyone</span></p>\n',
+  });
+  const unreadMentions = async () =>
+    (await as(ben, 'query($c: ID!) { channel(id: $c) { unreadMentions } }', { c: createChannel.channel.id })).channel.unreadMentions;
+  expect(await unreadMentions()).toBe(1);
+  const { makeDiscussion } = await as(
+    ana,
+    `mutation($c: ID!, $to: ID!) { makeDiscussion(channel: $c, numbers: [1], community: $to, title: "News") {
+      discussion { title comments { nodes { body mentions { handle } link { number channel { name } } } } } message { body }
+    } }`,
+    { c: createChannel.channel.id, to: community },
+  );
+  expect(makeDiscussion.discussion).toEqual({
+    title: 'News',
+    comments: { nodes: [{ body: '@benny and @everyone', mentions: [], link: { number: 1, channel: { name: 'news' } } }] },
+  });
   const { changeChannel } = await as(
     ana,
     'mutation($c: ID!) { changeChannel(channel: $c, topic: "new", posting: EVERYONE, visibility: PRIVATE) { channel { topic version } } }',
@@ -369,6 +411,57 @@ test('a change is seen by what is read after it in the same request', async () =
     { channel: createChannel.channel.id },
   );
   expect([told.a.message.channel.lastNumber, told.b.message.channel.lastNumber]).toEqual([1, 2]);
+});
+
+test('a page asks where it is, what one may do, what is new and what is spoken of', async () => {
+  const { place } = await as('', '{ place { id name adminWanted mayCreateCommunity } }');
+  expect(place).toEqual({ id: globalId('Application', '1'), name: 'Plaza', adminWanted: true, mayCreateCommunity: false });
+  expect((await as(ana, '{ place { mayCreateCommunity } }')).place.mayCreateCommunity).toBe(true);
+  const { createCommunity } = await as(
+    ana,
+    'mutation { createCommunity(name: "Order", tags: ["rules"]) { community { id may { change audit join } } } }',
+  );
+  const c = createCommunity.community.id;
+  expect(createCommunity.community.may).toEqual({ change: true, audit: true, join: false });
+  await as(
+    ana,
+    'mutation($c: ID!) { createDiscussion(community: $c, title: "Which?", body: "These.", tags: ["law"]) { discussion { id } } }',
+    { c },
+  );
+  const seen = await as(
+    '',
+    `query($c: ID!) {
+      tags(first: 50) news(first: 1) { nodes { title may { post accept } } }
+      community(id: $c) { discussionTags may { join startDiscussion } chats { nodes { id } } }
+    }`,
+    { c },
+  );
+  expect(seen).toMatchObject({
+    tags: expect.arrayContaining(['rules']),
+    news: { nodes: [{ title: 'Which?', may: { post: false, accept: false } }] },
+    community: { discussionTags: ['law'], may: { join: false, startDiscussion: false }, chats: { nodes: [] } },
+  });
+});
+
+test('what is done to members is kept with its reason, for those who keep order', async () => {
+  const { createCommunity } = await as(ana, 'mutation { createCommunity(name: "Kept") { community { id } } }');
+  const who = { c: createCommunity.community.id, p: benId };
+  await as(ben, 'mutation($c: ID!) { joinCommunity(community: $c) { community { id } } }', { c: who.c });
+  const asked =
+    'query($c: ID!) { community(id: $c) { moderationActions(first: 2) { nodes { kind reason role by { handle } person { handle } channel { id } message { body } } } } }';
+  expect(await codeOf(ben, asked, { c: who.c })).toBe('forbidden');
+  await as(
+    ana,
+    'mutation($c: ID!, $p: ID!) { setCommunityRole(community: $c, person: $p, role: MODERATOR, reason: "kind") { person { id } } }',
+    who,
+  );
+  await as(ana, 'mutation($c: ID!, $p: ID!) { kick(community: $c, person: $p, reason: "a pause") { person { id } } }', who);
+  const { community: kept } = await as(ana, asked, { c: who.c });
+  const about = { by: { handle: 'ana' }, person: { handle: 'benny' }, channel: null, message: null };
+  expect(kept.moderationActions.nodes).toEqual([
+    { ...about, kind: 'MEMBER_REMOVED', reason: 'a pause', role: null },
+    { ...about, kind: 'ROLE_CHANGED', reason: 'kind', role: 'MODERATOR' },
+  ]);
 });
 
 test('signing out ends the device at once', async () => {

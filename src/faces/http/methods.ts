@@ -1,12 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { pathOf } from './problem.ts';
 
 /**
  * Answers what no route takes: OPTIONS with what is allowed, a known address with `method_not_allowed`, any other
  * with `not_found`. Call it before the routes are made.
+ * @param nowhere answers those who are better served with something else than `not_found`
  */
-export function knowMethods(app: FastifyInstance): void {
+export function knowMethods(
+  app: FastifyInstance,
+  nowhere: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | null = () => null,
+): void {
   const routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
     const route = routes.get(url) ?? { pattern: asPattern(url), methods: new Set() };
@@ -16,7 +20,11 @@ export function knowMethods(app: FastifyInstance): void {
   app.setNotFoundHandler(async (request, reply) => {
     const path = pathOf(request);
     const methods = new Set([...routes.values()].filter(({ pattern }) => pattern.test(path)).flatMap((route) => [...route.methods]));
-    if (methods.size === 0 || methods.has(request.method)) throw new PlazaError('not_found');
+    if (methods.size === 0 || methods.has(request.method)) {
+      const other = nowhere(request, reply);
+      if (other !== null) return other;
+      throw new PlazaError('not_found');
+    }
     reply.header('allow', [...methods.add('OPTIONS')].join(', '));
     if (request.method === 'OPTIONS') return reply.code(204).send();
     throw new PlazaError('method_not_allowed');

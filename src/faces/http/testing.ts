@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccounts } from '../../domains/accounts/index.ts';
 import { createApplications } from '../../domains/applications/index.ts';
+import { createBookmarks } from '../../domains/bookmarks/index.ts';
 import { createCommunities } from '../../domains/communities/index.ts';
 import { createConversations, createLog } from '../../domains/conversations/index.ts';
 import type { Doors } from '../../domains/doors.ts';
+import { createDrafts } from '../../domains/drafts/index.ts';
+import { createModeration } from '../../domains/moderation/index.ts';
 import { createPeople } from '../../domains/people/index.ts';
 import { createPolicy } from '../../domains/policy/index.ts';
 import { createReactions } from '../../domains/reactions/index.ts';
@@ -79,7 +82,17 @@ export async function createTestServer(
   const secret = 'a secret of forty characters for testing';
   const settings = { secret, publicUrl: 'http://plaza.test', accessTokenMinutes: 15, refreshDays: 30, signUp: 'open' as const };
   const accounts = createAccounts({ sql, policy, people, communities, applications, mail, log: logger, settings });
-  const doors = { accounts, people, communities, conversations, reactions: createReactions({ sql, log, policy }), applications };
+  const doors = {
+    accounts,
+    people,
+    communities,
+    conversations,
+    reactions: createReactions({ sql, log, policy }),
+    bookmarks: createBookmarks({ sql, policy, conversations }),
+    drafts: createDrafts({ sql, policy }),
+    moderation: createModeration({ sql, policy }),
+    applications,
+  };
   // No feed runs here, so nothing may be remembered.
   for (const door of [policy, people, accounts]) door.remember(false);
   const feed = { live: true, lagBytes: 0 };
@@ -101,6 +114,7 @@ export async function createTestServer(
     trustProxy: false,
     rates: { anonymous: generous, person: generous, application: generous },
     allowedOrigins: [],
+    page: null,
     secret,
     ...(typeof more === 'function' ? more({ doors, sql, url: database.url, logger, metrics }) : more),
   });

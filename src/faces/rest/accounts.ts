@@ -96,7 +96,12 @@ export function accountRoutes(app: RestApp, { accounts, people }: Doors): void {
             handle: text().optional(),
             about: text().optional(),
             interests: z.array(text()).optional(),
-            avatar: text().nullable().optional(),
+            avatar: z.null().optional().describe('Null takes the picture away; `PUT /v1/me/avatar` gives one.'),
+            status: z
+              .object({ emoji: text().nullable().optional(), text: text().nullable().optional(), until: text().nullable().optional() })
+              .nullable()
+              .optional()
+              .describe('One emoji, at most 80 characters, and when it ends by itself; null takes it away.'),
           })
           .meta({ examples: [{ about: 'Grows tomatoes on a balcony.', interests: ['gardening', 'sourdough'] }] }),
         response: { 200: Profile },

@@ -1,12 +1,25 @@
 import { z } from 'zod';
+import { PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { RestApp } from './app.ts';
 import { community, communityId } from './communities.ts';
 import { list, listOf, paging } from './lists.ts';
-import { Channel, ChannelMember, ChannelView, id, MyChannel, nothing, text, words } from './schemas.ts';
+import { because, Channel, ChannelMember, ChannelView, id, MyChannel, nothing, text, words } from './schemas.ts';
 
 const tags = ['Channels'];
 const channel = z.object({ channel: id });
+const ChannelMay = z
+  .object({
+    post: z.boolean(),
+    react: z.boolean(),
+    pin: z.boolean(),
+    change: z.boolean(),
+    govern: z.boolean().describe('Archive it, change who sees it and who posts.'),
+    deleteOthers: z.boolean().describe('What others wrote.'),
+    mentionEveryone: z.boolean(),
+    accept: z.boolean().describe('Say which comment answers the discussion.'),
+  })
+  .meta({ id: 'ChannelMay', description: 'What the caller may do in the channel just now.' });
 const member = channel.extend({ person: z.union([z.literal('me'), id]) });
 
 /** Channels of every kind: finding, making and changing them, and who belongs to them. */
@@ -29,11 +42,17 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
 
   app.get(
     '/channels/:channel',
-    { schema: { tags, summary: 'A channel', params: channel, response: { 200: ChannelView } } },
+    { schema: { tags, summary: 'A channel', params: channel, response: { 200: ChannelView.extend({ may: ChannelMay }) } } },
     async ({ who, params }) => {
       const found = await conversations.channel(who, params.channel);
-      const [[head], [read = 0]] = await Promise.all([conversations.heads([found.id]), conversations.reads(who, [found.id])]);
-      return { channel: found, number: head?.number ?? 0, version: head?.version ?? 0, read };
+      const [[head], [read = 0], [mentions = 0], [may]] = await Promise.all([
+        conversations.heads([found.id]),
+        conversations.reads(who, [found.id]),
+        conversations.unreadMentions(who, [found.id]),
+        conversations.may(who, [found.id]),
+      ]);
+      if (!may) throw new PlazaError('not_found');
+      return { channel: found, number: head?.number ?? 0, version: head?.version ?? 0, read, mentions, may };
     },
   );
 
@@ -52,6 +71,7 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
           visibility: words.visibility.optional(),
           posting: words.posting.optional(),
           archived: z.boolean().optional(),
+          ...because,
         }),
         response: { 200: Channel },
       },
@@ -158,10 +178,18 @@ export function channelRoutes(app: RestApp, doors: Doors): void {
 
   app.delete(
     '/channels/:channel/members/:person',
-    { schema: { tags, summary: 'Remove a person, or `me`, from a channel', params: member, response: { 204: nothing } } },
-    async ({ who, params }, reply) => {
+    {
+      schema: {
+        tags,
+        summary: 'Remove a person, or `me`, from a channel',
+        params: member,
+        querystring: z.object(because),
+        response: { 204: nothing },
+      },
+    },
+    async ({ who, params, query }, reply) => {
       const person = params.person === 'me' ? (who.person?.id ?? '') : params.person;
-      await conversations.removeMember(who, { channel: params.channel, person });
+      await conversations.removeMember(who, { channel: params.channel, person, reason: query.reason });
       return reply.code(204).send();
     },
   );

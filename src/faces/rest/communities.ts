@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlazaError } from '../../../contracts/errors.ts';
 import type { Community } from '../../../contracts/nouns.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
@@ -14,6 +15,19 @@ const details = {
   visibility: words.visibility.optional(),
   official: z.boolean().optional().describe('Everybody who signs up is a member. For admins.'),
 };
+
+const CommunityMay = z
+  .object({
+    change: z.boolean(),
+    govern: z.boolean().describe('Give roles.'),
+    invite: z.boolean(),
+    moderate: z.boolean().describe('Remove and ban members.'),
+    startDiscussion: z.boolean(),
+    createChannel: z.boolean(),
+    join: z.boolean().describe('False too for a member.'),
+    audit: z.boolean().describe('See what was done by those who keep order.'),
+  })
+  .meta({ id: 'CommunityMay', description: 'What the caller may do in the community just now.' });
 
 export const community = z.object({ community: text().describe('An id or a slug.') });
 
@@ -84,11 +98,13 @@ export function communityRoutes(app: RestApp, doors: Doors): void {
 
   app.get(
     '/communities/:community',
-    { schema: { tags, summary: 'A community', params: community, response: { 200: CommunityView } } },
+    { schema: { tags, summary: 'A community', params: community, response: { 200: CommunityView.extend({ may: CommunityMay }) } } },
     async (request) => {
       const { who, params } = request;
       const found = await communities.get(who, isId(params.community) ? { id: params.community } : { slug: params.community });
-      return viewedOne(doors, who, found);
+      const [view, [may]] = await Promise.all([viewedOne(doors, who, found), communities.may(who, [found.id])]);
+      if (!may) throw new PlazaError('not_found');
+      return { ...view, may };
     },
   );
 

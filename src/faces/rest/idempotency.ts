@@ -108,7 +108,8 @@ function replay(reply: FastifyReply, status: number, { type, location, body }: K
 /** Two requests are the same when method, address and body are. */
 function digest(secret: string, request: FastifyRequest): Buffer {
   return createHmac('sha256', secret)
-    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .update(JSON.stringify([request.method, request.url, Buffer.isBuffer(request.body) ? null : (request.body ?? null)]))
+    .update(Buffer.isBuffer(request.body) ? request.body : '')
     .digest();
 }
 

@@ -5,6 +5,7 @@ import type { Doors } from '../../domains/doors.ts';
 import type { Answers } from '../../kit/answers.ts';
 import { accountRoutes } from './accounts.ts';
 import { applicationRoutes } from './applications.ts';
+import { avatarRoutes } from './avatar.ts';
 import { channelRoutes } from './channels.ts';
 import { chatRoutes } from './chats.ts';
 import { codeRoutes } from './codes.ts';
@@ -14,8 +15,11 @@ import { keepAnswers } from './idempotency.ts';
 import { markRoutes } from './marks.ts';
 import { membershipRoutes } from './memberships.ts';
 import { messageRoutes } from './messages.ts';
+import { moderationRoutes } from './moderation.ts';
 import { describe } from './openapi.ts';
 import { peopleRoutes } from './people.ts';
+import { personalRoutes } from './personal.ts';
+import { placeRoutes } from './place.ts';
 
 export interface RestDeps {
   doors: Doors;
@@ -29,9 +33,13 @@ export { describe };
 const domains = [
   accountRoutes,
   codeRoutes,
+  avatarRoutes,
+  personalRoutes,
   peopleRoutes,
+  placeRoutes,
   communityRoutes,
   membershipRoutes,
+  moderationRoutes,
   channelRoutes,
   discussionRoutes,
   messageRoutes,

@@ -6,10 +6,11 @@ import { Changed, id, Message, number, Profile, Reader, Revision, text } from '.
 
 const tags = ['Messages'];
 const message = z.object({ channel: id, number });
+const Bookmarked = z.object({ message: Message, on: z.boolean() });
 const reaction = message.extend({ emoji: text().describe('The emoji itself, percent-encoded.') });
 
-/** What is put onto a message or known about it: reactions, pins, its history, its readers. */
-export function markRoutes(app: RestApp, { conversations, reactions, people }: Doors): void {
+/** What is put onto a message or known about it: reactions, pins, bookmarks, its history, its readers. */
+export function markRoutes(app: RestApp, { conversations, reactions, bookmarks, people }: Doors): void {
   app.put(
     '/channels/:channel/messages/:number/reactions/:emoji',
     { schema: { tags, summary: 'React', params: reaction, response: { 200: Changed } } },
@@ -50,6 +51,26 @@ export function markRoutes(app: RestApp, { conversations, reactions, people }: D
     '/channels/:channel/messages/:number/pin',
     { schema: { tags, summary: 'Unpin a message', params: message, response: { 200: Changed } } },
     ({ who, params }) => conversations.pin(who, { ...params, on: false }),
+  );
+
+  app.put(
+    '/channels/:channel/messages/:number/bookmark',
+    {
+      schema: {
+        tags,
+        summary: 'Bookmark a message',
+        description: 'To find it again at `/v1/me/bookmarks`. Nobody else learns of it.',
+        params: message,
+        response: { 200: Bookmarked },
+      },
+    },
+    ({ who, params }) => bookmarks.bookmark(who, { ...params, on: true }),
+  );
+
+  app.delete(
+    '/channels/:channel/messages/:number/bookmark',
+    { schema: { tags, summary: 'Take a bookmark away', params: message, response: { 200: Bookmarked } } },
+    ({ who, params }) => bookmarks.bookmark(who, { ...params, on: false }),
   );
 
   app.get(

@@ -3,7 +3,7 @@ import type { Doors } from '../../domains/doors.ts';
 import type { RestApp } from './app.ts';
 import { community, communityId, viewedOne } from './communities.ts';
 import { list, listOf, paging } from './lists.ts';
-import { CommunityMember, CommunityView, Invitation, id, nothing, text, words } from './schemas.ts';
+import { because, CommunityMember, CommunityView, Invitation, id, nothing, text, words } from './schemas.ts';
 
 const tags = ['Communities'];
 const person = community.extend({ person: id });
@@ -44,7 +44,7 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
         tags,
         summary: 'Give a member a role',
         params: person,
-        body: z.object({ role: words.communityRole }),
+        body: z.object({ role: words.communityRole, ...because }),
         response: { 204: nothing },
       },
     },
@@ -53,6 +53,7 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
         community: await communityId(doors, who, params.community),
         person: params.person,
         role: body.role,
+        reason: body.reason,
       });
       return reply.code(204).send();
     },
@@ -66,11 +67,12 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
         summary: 'Remove a member',
         description: 'Who was removed may join again; ban to prevent it.',
         params: person,
+        querystring: z.object(because),
         response: { 204: nothing },
       },
     },
-    async ({ who, params }, reply) => {
-      await communities.kick(who, { community: await communityId(doors, who, params.community), person: params.person });
+    async ({ who, params, query }, reply) => {
+      await communities.kick(who, { ...query, community: await communityId(doors, who, params.community), person: params.person });
       return reply.code(204).send();
     },
   );
@@ -82,7 +84,7 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
         tags,
         summary: 'Ban a person',
         params: person,
-        body: z.object({ reason: text().optional(), until: text().optional().describe('ISO 8601; for ever without it.') }).optional(),
+        body: z.object({ ...because, until: text().optional().describe('ISO 8601; for ever without it.') }).optional(),
         response: { 204: nothing },
       },
     },
@@ -94,9 +96,9 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
 
   app.delete(
     '/communities/:community/bans/:person',
-    { schema: { tags, summary: 'Lift a ban', params: person, response: { 204: nothing } } },
-    async ({ who, params }, reply) => {
-      await communities.unban(who, { community: await communityId(doors, who, params.community), person: params.person });
+    { schema: { tags, summary: 'Lift a ban', params: person, querystring: z.object(because), response: { 204: nothing } } },
+    async ({ who, params, query }, reply) => {
+      await communities.unban(who, { ...query, community: await communityId(doors, who, params.community), person: params.person });
       return reply.code(204).send();
     },
   );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { limits } from '../../../contracts/wire.ts';
 import type { Doors } from '../../domains/doors.ts';
+import { readMarks } from '../marks.ts';
 import type { RestApp } from './app.ts';
 import { link } from './lists.ts';
 import { Changed, Changes, count, id, Message, MessagePage, nothing, number, Posted, text } from './schemas.ts';
@@ -9,10 +10,12 @@ import { Changed, Changes, count, id, Message, MessagePage, nothing, number, Pos
 const tags = ['Messages'];
 const channel = z.object({ channel: id });
 const message = channel.extend({ number });
+const reason = text().describe(`Why, up to ${limits.reasonCharacters} characters; kept for the moderators when the message is another's.`);
 const limit = z.coerce.number().int().optional().describe(`How many at most, 1 to ${limits.page}.`);
 
 /** Reading and writing a channel's log. */
-export function messageRoutes(app: RestApp, { conversations, reactions }: Doors): void {
+export function messageRoutes(app: RestApp, doors: Doors): void {
+  const { conversations } = doors;
   app.get(
     '/channels/:channel/messages',
     {
@@ -34,13 +37,7 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
         ...(more.after && newest && { next: { after: String(newest.number) } }),
         ...(more.before && oldest && { prev: { before: String(oldest.number) } }),
       });
-      const mine = who.person
-        ? await reactions.mine(
-            who,
-            params.channel,
-            messages.map((one) => one.number),
-          )
-        : [];
+      const mine = await readMarks(doors, who, params.channel, messages);
       return { items: messages, mine, more, head };
     },
   );
@@ -115,10 +112,26 @@ export function messageRoutes(app: RestApp, { conversations, reactions }: Doors)
         summary: 'Delete a message',
         description: 'Its number stays, its words go.',
         params: message,
+        querystring: z.object({ reason: reason.optional() }),
         response: { 200: Changed },
       },
     },
-    ({ who, params }) => conversations.delete(who, params),
+    ({ who, params, query }) => conversations.delete(who, { ...params, ...query }),
+  );
+
+  app.post(
+    '/channels/:channel/messages/:number/restore',
+    {
+      schema: {
+        tags,
+        summary: 'Bring a deleted message back',
+        description: 'With the text it had: for its author, who deleted it, and for moderators.',
+        params: message,
+        body: z.object({ reason: reason.optional() }).optional(),
+        response: { 200: Changed },
+      },
+    },
+    ({ who, params, body }) => conversations.restore(who, { ...params, ...body }),
   );
 
   app.put(

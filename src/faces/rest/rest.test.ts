@@ -194,7 +194,29 @@ describe('conversations', () => {
       replyTo: 1,
     });
     const { body } = await ask('GET', '/v1/communities/tomatoes/discussions?sort=popular&tag=wind', as(ben));
-    expect(body['items']).toMatchObject([{ comments: 1, channel: { id: started.body['channel'].id } }]);
+    expect(body['items']).toMatchObject([{ comments: 1, excerpt: 'Fourth floor.', channel: { id: started.body['channel'].id } }]);
+    expect((await ask('PUT', `${at}/accepted`, as(ben, { number: 2 }))).body['code']).toBe('forbidden');
+    expect((await ask('PUT', `${at}/accepted`, as(ana, { number: 2 }))).body).toMatchObject({ kind: 'discussion', accepted: 2 });
+    expect((await ask('PUT', `${at}/accepted`, as(ana, { number: null }))).body['accepted']).toBeNull();
+  });
+
+  test('messages of a chat become a discussion, and calls are counted until they are read', async () => {
+    const community = await ask('POST', '/v1/communities', as(ana, { name: 'Bees' }));
+    await ask('PUT', '/v1/communities/bees/members/me', as(ben));
+    const made = await ask('POST', '/v1/communities/bees/channels', as(ana, { name: 'hive' }));
+    const at = made.headers['location'] ?? '';
+    const me = (await ask('GET', '/v1/me', as(ben))).body['person'];
+    const posted = await ask('POST', `${at}/messages`, as(ana, { body: `Look, @${me.handle}!` }));
+    expect(posted.body['message']).toMatchObject({ mentions: [ben.id], link: null });
+    expect((await ask('GET', at, as(ben))).body).toMatchObject({ number: 1, read: 0, mentions: 1 });
+    const mine = (await ask('GET', '/v1/channels', as(ben))).body['items'];
+    expect(mine.find((one: { channel: { id: string } }) => one.channel.id === made.body['id'])).toMatchObject({ mentions: 1 });
+
+    const asked = { numbers: [1], community: community.body['id'], title: 'A swarm' };
+    const discussion = await ask('POST', `${at}/discussions`, as(ben, asked));
+    expect(discussion).toMatchObject({ status: 201, body: { channel: { name: 'A swarm' }, message: { number: 1 } } });
+    const link = { channel: discussion.body['channel'].id, number: 2 };
+    expect((await ask('GET', `${at}/messages/1`, as(ana))).body['link']).toEqual(link);
   });
 
   test('a chat: posting, paging both ways, syncing, one message', async () => {
@@ -259,7 +281,12 @@ describe('conversations', () => {
     await ask('PUT', `${at}/read`, as(ben, { number: 1 }));
     const readers = await ask('GET', `${at}/messages/1/readers`, as(ana));
     expect(readers.body['items'].map((one: { person: string }) => one.person)).toContain(ben.id);
-    expect((await ask('DELETE', `${at}/messages/1`, as(ana))).body['message']).toMatchObject({ body: null });
+    expect((await ask('DELETE', `${at}/messages/1?reason=oops`, as(ana))).body['message']).toMatchObject({ body: null });
+    expect((await ask('POST', `${at}/messages/1/restore`, as(ben, {}))).body['code']).toBe('forbidden');
+    expect((await ask('POST', `${at}/messages/1/restore`, as(ana, { reason: 'all right' }))).body['message']).toMatchObject({
+      body: 'second',
+      deletedAt: null,
+    });
   });
 
   test('a group and its members', async () => {
@@ -344,6 +371,51 @@ describe('applications', () => {
     ];
     for (const [method, path, body] of asks)
       expect([method, path, (await ask(method, path, as(mine, body))).status]).toEqual([method, path, 404]);
+  });
+});
+
+describe('the place', () => {
+  test('says to anybody what it is, whether an admin is wanted, and never what was', async () => {
+    expect((await ask('GET', '/v1/place')).body).toEqual({ id: '1', name: 'Plaza', adminWanted: false, mayCreateCommunity: false });
+    expect((await ask('GET', '/v1/place', as(ana))).body['mayCreateCommunity']).toBe(true);
+    await s.sql`update accounts set role = 'member' where role = 'admin'`;
+    expect((await ask('GET', '/v1/place')).body['adminWanted']).toBe(true);
+    await s.sql`update accounts a set role = 'admin' from people p where p.account = a.id and p.id = ${boss.id}`;
+    await ask('PATCH', '/v1/applications/1', as(boss, { name: 'Agora' }));
+    expect((await ask('GET', '/v1/place')).body).toMatchObject({ name: 'Agora', adminWanted: false });
+    await ask('PATCH', '/v1/applications/1', as(boss, { name: 'Plaza' }));
+  });
+
+  test('has news and tags, and says what one may do in a community and a channel', async () => {
+    const made = (await ask('POST', '/v1/communities', as(ana, { name: 'Newsroom', tags: ['press'] }))).body;
+    const started = await ask('POST', `/v1/communities/${made.id}/discussions`, as(ana, { title: 'Today', body: 'So?', tags: ['front'] }));
+    expect((await ask('GET', '/v1/news?first=1')).body['items'][0].channel.name).toBe('Today');
+    expect((await ask('GET', '/v1/tags?first=100')).body['items']).toContain('press');
+    expect((await ask('GET', `/v1/communities/${made.slug}/discussion-tags`)).body['items']).toEqual(['front']);
+    expect((await ask('GET', `/v1/communities/${made.id}`, as(ben))).body['may']).toMatchObject({ join: true, moderate: false });
+    expect((await ask('GET', `/v1/channels/${started.body.channel.id}`, as(ana))).body['may']).toMatchObject({ post: true, accept: true });
+  });
+
+  test('keeps what is done to members, with its reason, for those who keep order', async () => {
+    const made = (await ask('POST', '/v1/communities', as(ana, { name: 'Orderly' }))).body;
+    const at = `/v1/communities/${made.id}`;
+    await ask('PUT', `${at}/members/me`, as(ben));
+    expect((await ask('GET', `${at}/moderation-actions`, as(ben))).body).toMatchObject({
+      code: 'forbidden',
+      rule: 'only-moderators-audit',
+    });
+    await ask('PATCH', `${at}/members/${ben.id}`, as(ana, { role: 'moderator', reason: 'kind' }));
+    expect((await ask('DELETE', `${at}/members/${ben.id}?reason=a%20pause`, as(ana))).status).toBe(204);
+    await ask('PUT', `${at}/bans/${ben.id}`, as(ana, { reason: 'came back' }));
+    expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=peace`, as(ana))).status).toBe(204);
+    expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=${'x'.repeat(501)}`, as(ana))).body).toMatchObject({ field: 'reason' });
+    const kept = await ask('GET', `${at}/moderation-actions`, as(ana));
+    expect(kept.body['items'].map(({ kind, reason }: Record<string, string>) => [kind, reason])).toEqual([
+      ['member_unbanned', 'peace'],
+      ['member_banned', 'came back'],
+      ['member_removed', 'a pause'],
+      ['role_changed', 'kind'],
+    ]);
   });
 });
 

@@ -27,7 +27,13 @@ const applicationRole = z.enum(['admin', 'moderator', 'member']);
 
 export const words = { visibility, posting, communityRole, applicationRole };
 
-export const Person = z.object({ id, handle: z.string(), name: z.string(), bot: z.boolean() }).meta({ id: 'Person' });
+const avatar = z.string().nullable().describe('Path of the picture, which never changes what it shows; null where none was uploaded.');
+
+export const Person = z.object({ id, handle: z.string(), name: z.string(), bot: z.boolean(), avatar }).meta({ id: 'Person' });
+
+const Status = z
+  .object({ emoji: z.string(), text: z.string(), until: time.nullable().describe('When it ends by itself; null when it does not.') })
+  .meta({ id: 'Status', description: 'What a person says of the present.' });
 
 export const Profile = z
   .object({
@@ -37,7 +43,8 @@ export const Profile = z
     bot: z.boolean(),
     about: z.string(),
     interests: z.array(z.string()),
-    avatar: z.string().nullable(),
+    avatar,
+    status: Status.nullable(),
     createdAt: time,
   })
   .meta({ id: 'Profile' });
@@ -99,6 +106,7 @@ export const Channel = z
     visibility,
     posting,
     archived: z.boolean(),
+    accepted: count.nullable().describe('The number of the comment that answers a discussion; null elsewhere and where none does.'),
     createdBy: id.nullable(),
     createdAt: time,
     chatNumber: count.nullable(),
@@ -106,7 +114,13 @@ export const Channel = z
   .meta({ id: 'Channel' });
 
 export const ChannelView = z
-  .object({ channel: Channel, number: count, version: count, read: count })
+  .object({
+    channel: Channel,
+    number: count,
+    version: count,
+    read: count,
+    mentions: count.describe('Unread messages that call me, by name or with everyone.'),
+  })
   .meta({ id: 'ChannelView', description: 'A channel, the number and version at which its log ends, and the last number I read.' });
 
 export const MyChannel = ChannelView.extend({ people: z.array(Person) }).meta({ id: 'MyChannel' });
@@ -125,6 +139,11 @@ export const Message = z
     body: z.string().nullable(),
     replyTo: count.nullable(),
     reactions: z.array(ReactionCount),
+    mentions: z.array(z.string()).describe('Ids of the people whom it calls by name; "0" stands for everyone.'),
+    link: z
+      .object({ channel: id, number: count })
+      .nullable()
+      .describe("The same words elsewhere: of a chat's message its place in the discussion made of it, and the way back."),
     createdAt: time,
     editedAt: time.nullable(),
     deletedAt: time.nullable(),
@@ -140,13 +159,21 @@ export const Posted = Changed.extend({
   repeated: z.boolean().describe('The key was known: this is the first message, and nothing was changed.'),
 }).meta({ id: 'Posted' });
 
+export const Bookmark = z.object({ message: Message, createdAt: time }).meta({ id: 'Bookmark' });
+
+export const Draft = z
+  .object({ place: id, title: z.string(), body: z.string(), replyTo: count.nullable(), updatedAt: time })
+  .meta({ id: 'Draft', description: 'What I began to write and have not sent. One without text was sent or thrown away.' });
+
 const Head = z.object({ channel: id, number: count, version: count }).meta({ id: 'Head' });
-const MyReaction = z.object({ number: count, emoji: z.array(z.string()) }).meta({ id: 'MyReaction' });
+const MyMark = z
+  .object({ number: count, emoji: z.array(z.string()).describe('My reactions.'), bookmarked: z.boolean() })
+  .meta({ id: 'MyMark' });
 
 export const MessagePage = z
   .object({
     items: z.array(Message),
-    mine: z.array(MyReaction).describe('Which of these messages carry reactions of mine.'),
+    mine: z.array(MyMark).describe('What I left on these messages; only of those where there is something.'),
     more: z.object({ before: z.boolean(), after: z.boolean() }),
     head: Head,
   })
@@ -163,9 +190,19 @@ export const Changes = z
   })
   .meta({ id: 'Changes', description: 'Messages changed after a version, each once in its latest state, in order of version.' });
 
-export const Discussion = z.object({ channel: Channel, comments: count, activeAt: time }).meta({ id: 'Discussion' });
+export const Discussion = z
+  .object({
+    channel: Channel,
+    comments: count,
+    activeAt: time,
+    excerpt: z.string().describe('The beginning of the opening message as plain text.'),
+  })
+ .meta({ id: 'Discussion' });
 export const Revision = z.object({ version: count, body: z.string(), writtenAt: time }).meta({ id: 'Revision' });
 export const Reader = z.object({ person: id, number: count, readAt: time }).meta({ id: 'Reader' });
+
+/** Why, where something is done to others. */
+export const because = { reason: text().optional().describe('Why, in at most 500 characters: kept for those who keep order.') };
 
 /** No body. */
 export const nothing = z.undefined();

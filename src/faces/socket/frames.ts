@@ -21,8 +21,10 @@ const text =
     typeof value === 'string' && value.length <= max && value.isWellFormed() && !value.includes('\u0000')
       ? null
       : `a text of at most ${max} characters, without U+0000 and halves of surrogate pairs`;
-const ids: Check = (value) =>
-  Array.isArray(value) && value.length <= limits.page && value.every(isId) ? null : `a list of at most ${limits.page} ids`;
+const ids =
+  (max: number): Check =>
+  (value) =>
+    Array.isArray(value) && value.length <= max && value.every(isId) ? null : `a list of at most ${max} ids`;
 const place = (value: unknown): boolean =>
   isObject(value) && onlyHas(value, ['channel', 'version']) && isId(value['channel']) && isCount(value['version']);
 const resume: Check = (value) =>
@@ -37,6 +39,7 @@ const resume: Check = (value) =>
 
 const body = text(limits.frameBytes);
 const tag = text(limits.keyCharacters);
+const reason = text(limits.reasonCharacters);
 
 /** What each type of frame consists of; `?` marks what may be absent. Every type and every field must be here. */
 type Shapes = { [T in ClientFrame['type']]: Shape<Omit<Extract<ClientFrame, { type: T }>, 'type'>> };
@@ -48,14 +51,18 @@ const shapes: Shapes = {
   leave: { 'id?': tag, channel: id },
   send: { 'id?': tag, channel: id, key: tag, body, 'replyTo?': number },
   edit: { 'id?': tag, channel: id, number, body },
-  delete: { 'id?': tag, channel: id, number },
+  delete: { 'id?': tag, channel: id, number, 'reason?': reason },
+  restore: { 'id?': tag, channel: id, number, 'reason?': reason },
   react: { 'id?': tag, channel: id, number, emoji: tag, on: flag },
   pin: { 'id?': tag, channel: id, number, on: flag },
+  bookmark: { 'id?': tag, channel: id, number, on: flag },
   read: { 'id?': tag, channel: id, number: count },
+  draft: { 'id?': tag, place: id, 'title?': text(limits.frameBytes), body, 'replyTo?': number },
   typing: { channel: id },
   sync: { 'id?': tag, channel: id, since: count },
   page: { 'id?': tag, channel: id, 'before?': count, 'after?': count, 'around?': count, 'limit?': number },
-  people: { 'id?': tag, ids },
+  people: { 'id?': tag, ids: ids(limits.page) },
+  watch: { people: ids(limits.watched) },
   ping: {},
 };
 

@@ -56,7 +56,7 @@ function scripted() {
       const who: Who = {
         application: '1',
         role: 'member',
-        person: { id: person, handle: person, name: person, bot: false },
+        person: { id: person, handle: person, name: person, bot: false, avatar: null },
         account: `4${person}`,
         device: `7${person}`,
         scopes: [],

@@ -73,7 +73,7 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
 
   /** A new public channel of a community: its members follow it from the beginning. */
   function channelCreated(community: Id, event: CommunityEvent): void {
-    if (event.channel.visibility !== 'public' || event.channel.kind === 'discussion') return;
+    if (event.type !== 'channel_created' || event.channel.visibility !== 'public' || event.channel.kind === 'discussion') return;
     for (const client of registry.byCommunity(community))
       registry.follow(client, { channel: event.channel.id, number: 0, version: 0 }, community);
   }

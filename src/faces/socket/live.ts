@@ -157,7 +157,7 @@ async function asEvents(doors: Doors, who: Who, { channel, version, details, mes
   const makers = details?.createdBy ? [details.createdBy] : [];
   const people = await readPeople(doors, who, [...new Set([...messages.map((message) => message.author), ...makers])]);
   const known = new Map(people.map((person) => [person.id, person]));
-  const by = (id: Id): Person => known.get(id) ?? { id, handle: '', name: '', bot: false };
+  const by = (id: Id): Person => known.get(id) ?? { id, handle: '', name: '', bot: false, avatar: null };
   const events: ChannelEvent[] = messages.map((message) => ({
     type: kindOf(message),
     channel,

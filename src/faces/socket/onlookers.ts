@@ -5,11 +5,12 @@ import { toPacket } from './packet.ts';
 import { type Client, createSeen, put, type Registry, take } from './registry.ts';
 import type { Wheel } from './wheel.ts';
 
-/** A person who is shown to a client in these channels. */
+/** A person who is shown to a client: in these channels, or because the client watches. */
 interface Sight {
   readonly client: Client;
   readonly person: Id;
   readonly channels: Set<Id>;
+  watched: boolean;
   /** What the client was last told. */
   online: boolean;
 }
@@ -33,7 +34,7 @@ export type Onlookers = ReturnType<typeof createOnlookers>;
 
 /**
  * Who is told that somebody came online or left: whoever has a direct or group channel that shows that person, and may
- * read it at that moment (L9).
+ * read it at that moment (L9); and whoever has that person on the screen, and watches.
  */
 export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
   const views = new Map<Client, View>();
@@ -54,23 +55,31 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
     views.delete(client);
   }
 
+  function drop(view: View, sight: Sight): void {
+    view.sights.delete(sight.person);
+    take(byPerson, sight.person, sight);
+    untold.delete(sight);
+  }
+
   function write(sight: Sight, online: boolean): void {
     sight.online = online;
     sight.client.receiver.write([toPacket({ type: 'presence', person: sight.person, online })]);
   }
 
+  function tellOf(sight: Sight): void {
+    const { client, person } = sight;
+    // While it is looked up what the client may read, it is told nothing; it is told after.
+    if (client.muted || !client.receiver.hints()) return;
+    const rooms = [...sight.channels].flatMap((channel) => registry.rooms.get(channel) ?? []);
+    const sees = sight.watched || rooms.some((room) => client.follows.has(room));
+    if (!sees && rooms.some((room) => client.doubts.has(room))) return;
+    untold.delete(sight);
+    if (sees && sight.online !== isOnline(person)) write(sight, !sight.online);
+  }
+
   function tell(): void {
     touched.age();
-    for (const sight of untold) {
-      const { client, person } = sight;
-      const rooms = [...sight.channels].flatMap((channel) => registry.rooms.get(channel) ?? []);
-      // While it is looked up what the client may read, it is told nothing; it is told after.
-      if (client.muted || !client.receiver.hints()) continue;
-      const sees = rooms.some((room) => client.follows.has(room));
-      if (!sees && rooms.some((room) => client.doubts.has(room))) continue;
-      untold.delete(sight);
-      if (sees && sight.online !== isOnline(person)) write(sight, !sight.online);
-    }
+    for (const sight of untold) tellOf(sight);
     wheel.after(tellMs, tell);
   }
   wheel.after(tellMs, tell);
@@ -86,6 +95,10 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
     show(client: Client, lists: readonly MyChannel[], { stamp, isReady }: { stamp: number; isReady: boolean }) {
       const before = (views.get(client) ?? blind).sights;
       const view: View = { channels: [], sights: new Map() };
+      for (const { person, watched, online } of before.values()) {
+        // After `ready` the watched ones are told of anew.
+        if (watched) view.sights.set(person, { client, person, channels: new Set(), watched, online: online && !isReady });
+      }
       forget(client);
       views.set(client, view);
       let isOld = false;
@@ -98,7 +111,8 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
         isOld ||= isTouched;
         for (const { id: person } of isTouched ? [] : people) {
           const known = before.get(person)?.online ?? false;
-          const sight = view.sights.get(person) ?? { client, person, channels: new Set(), online: isReady ? isOnline(person) : known };
+          const sight = view.sights.get(person) ?? { client, person, channels: new Set(), watched: false, online: known };
+          if (isReady) sight.online = isOnline(person);
           sight.channels.add(channel.id);
           view.sights.set(person, sight);
         }
@@ -110,6 +124,27 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
       // Of whom nothing more is told, nothing shall be shown.
       for (const sight of isReady ? [] : before.values()) if (sight.online && !view.sights.has(sight.person)) write(sight, false);
       return { online: [...view.sights.values()].flatMap((sight) => (sight.online ? [sight.person] : [])), isOld };
+    },
+
+    /** Tells who of these people is online, then of changes, until the next such list. */
+    watch(client: Client, people: readonly Id[]): void {
+      const view = views.get(client) ?? { channels: [], sights: new Map() };
+      views.set(client, view);
+      const wanted = new Set(people);
+      for (const sight of view.sights.values()) {
+        sight.watched = wanted.has(sight.person);
+        if (!sight.watched && sight.channels.size === 0) drop(view, sight);
+      }
+      for (const person of wanted) {
+        const sight = view.sights.get(person) ?? { client, person, channels: new Set(), watched: true, online: false };
+        sight.watched = true;
+        // Whoever asks may know nothing yet.
+        if (isOnline(person)) sight.online = false;
+        view.sights.set(person, sight);
+        put(byPerson, person, sight);
+        untold.add(sight);
+        tellOf(sight);
+      }
     },
     forget,
 

@@ -1,7 +1,8 @@
-import type { Id, Message, Person } from '../../../contracts/nouns.ts';
-import type { ClientFrame, MyChannel, MyCommunity, MyReaction, ServerFrame } from '../../../contracts/wire.ts';
+import type { Draft, Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { ClientFrame, MyChannel, MyCommunity, MyMark, ServerFrame } from '../../../contracts/wire.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
+import { readMarks } from '../marks.ts';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
@@ -40,6 +41,12 @@ export async function readCommunities({ communities }: Doors, who: Who): Promise
   return mine;
 }
 
+/** The latest hundred. */
+export async function readDrafts({ drafts }: Doors, who: Who): Promise<Draft[]> {
+  const { items } = await drafts.list(who, { first: 100 });
+  return items.map(({ node }) => node);
+}
+
 /** A channel as it opens: its last page, or what changed since. The log's part is read first; the domain checks access after. */
 export async function readJoined(
   doors: Doors,
@@ -75,17 +82,16 @@ export async function readPaged(doors: Doors, who: Who, frame: Extract<ClientFra
   return { type: 'paged', channel, version: head.version, messages, ...extras, more };
 }
 
-/** What a client needs to draw these messages: their authors, and which reactions are its own. */
+/** What a client needs to draw these messages: their authors, and what it left on them itself. */
 async function readExtras(
   doors: Doors,
   who: Who,
   channel: Id,
   messages: readonly Message[],
-): Promise<{ mine: MyReaction[]; people: Person[] }> {
+): Promise<{ mine: MyMark[]; people: Person[] }> {
   if (messages.length === 0) return { mine: [], people: [] };
-  const reacted = messages.filter((message) => message.reactions.length > 0).map((message) => message.number);
   const [mine, people] = await Promise.all([
-    reacted.length > 0 ? doors.reactions.mine(who, channel, reacted) : [],
+    readMarks(doors, who, channel, messages),
     readPeople(doors, who, [...new Set(messages.map((message) => message.author))]),
   ]);
   return { mine, people };
@@ -93,5 +99,9 @@ async function readExtras(
 
 export async function readPeople({ people }: Doors, who: Who, ids: readonly Id[]): Promise<Person[]> {
   const profiles = await people.profiles(who, ids);
-  return profiles.flatMap((profile) => (profile ? [{ id: profile.id, handle: profile.handle, name: profile.name, bot: profile.bot }] : []));
+  return profiles.flatMap((profile) => (profile ? [toPerson(profile)] : []));
+}
+
+function toPerson({ id, handle, name, bot, avatar }: Person): Person {
+  return { id, handle, name, bot, avatar };
 }

@@ -13,6 +13,7 @@ import { createOrder } from './order.ts';
 import { createPace } from './pace.ts';
 import { type Packet, packetOf } from './packet.ts';
 import type { Presence } from './presence.ts';
+import { readDrafts, readPeople } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
@@ -68,6 +69,8 @@ export interface Session {
   /** The transport is gone. */
   closed(): void;
 }
+
+type Ready = Extract<ServerFrame, { type: 'ready' }>;
 
 const garbledAllowed = 5;
 /** What concerns the person and comes before `ready` is kept, so much of it. */
@@ -200,6 +203,12 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
       }
       case 'typing':
         return typing(client, frame.channel);
+      case 'watch': {
+        // Those of other applications are nobody here.
+        const people = await readPeople(doors, client.who, frame.people);
+        if (!closed) onlookers.watch(client, people.map((person) => person.id));
+        return null;
+      }
       case 'ping':
         return null;
       default: {
@@ -233,19 +242,24 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     else client = hub.enter(who, receiver);
     // Only now would a sign-out be heard; whether there was one before is asked once more.
     hub.become(client, await identify());
-    const [epoch, until] = await Promise.all([doors.conversations.epoch(), doors.accounts.expiresAt(token)]);
+    const [epoch, until, drafts] = await Promise.all([
+      doors.conversations.epoch(),
+      doors.accounts.expiresAt(token),
+      options.lists ? readDrafts(doors, who) : [],
+    ]);
     if (closed) return null;
     callOffDeadline();
     expire(until);
-    await greet(who.person, epoch);
+    await greet({ epoch, person: who.person, drafts });
     for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
       waiting.push({ type: 'join', id: channel, channel, since: version });
     }
     return null;
   }
 
-  async function greet(person: Extract<ServerFrame, { type: 'ready' }>['person'], epoch: string): Promise<void> {
-    if (options.lists) await lists.read((mine) => send({ type: 'ready', epoch, person, ...mine, silence: settings.silenceSeconds }));
+  async function greet(known: Pick<Ready, 'epoch' | 'person' | 'drafts'>): Promise<void> {
+    const { person } = known;
+    if (options.lists) await lists.read((mine) => send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds }));
     if (!greeted && !closed && transport.hints) {
       presence.came(person.id);
       goOffline = () => presence.went(person.id);
@@ -327,9 +341,11 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
   };
 }
 
-/** Sends to one channel keep their order, and so do opening and leaving it; the rest may overtake. */
+/** Where the last one counts, frames keep their order: sends to one channel, its opening and leaving, one draft. The rest may overtake. */
 function orderOf(frame: ClientFrame): string | null {
   if (frame.type === 'send') return `send ${frame.channel}`;
+  if (frame.type === 'draft') return `draft ${frame.place}`;
+  if (frame.type === 'watch') return 'watch';
   if (frame.type === 'join' || frame.type === 'leave') return openingOf(frame.channel);
   return null;
 }

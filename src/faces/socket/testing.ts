@@ -21,7 +21,7 @@ export interface TestSocket {
   /** The next frame of this type that nobody waited for yet. Fails when the socket closes without. */
   next<T extends ServerFrame['type']>(type: T, which?: (frame: Frame<T>) => boolean): Promise<Frame<T>>;
   /** Says it with an id and waits for the answer to that, whatever it is. */
-  ask(frame: Exclude<ClientFrame, { type: 'hello' | 'ping' | 'typing' }>): Promise<ServerFrame>;
+  ask(frame: Exclude<ClientFrame, { type: 'hello' | 'ping' | 'typing' | 'watch' }>): Promise<ServerFrame>;
 }
 
 export interface SocketHouse extends TestServer {

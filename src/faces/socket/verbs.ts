@@ -5,12 +5,12 @@ import type { Who } from '../../domains/policy/index.ts';
 import { readPaged, readPeople, readSynced } from './reads.ts';
 
 /** The frames that are one call of a door and one answer. The others are the session's own. */
-export type VerbFrame = Exclude<ClientFrame, { type: 'hello' | 'join' | 'leave' | 'ping' | 'typing' }>;
+export type VerbFrame = Exclude<ClientFrame, { type: 'hello' | 'join' | 'leave' | 'ping' | 'typing' | 'watch' }>;
 /** What may answer them; the session adds the frame's `id`. */
 export type Answer = Extract<ServerFrame, { type: 'ack' | 'done' | 'joined' | 'left' | 'synced' | 'paged' | 'people' }>;
 
 export async function perform(doors: Doors, who: Who, frame: VerbFrame): Promise<Answer> {
-  const { conversations, reactions } = doors;
+  const { conversations, reactions, bookmarks, drafts } = doors;
   switch (frame.type) {
     case 'send': {
       const { channel, key, body, replyTo } = frame;
@@ -20,11 +20,21 @@ export async function perform(doors: Doors, who: Who, frame: VerbFrame): Promise
     case 'edit':
       return ack(await conversations.edit(who, { channel: frame.channel, number: frame.number, body: frame.body }));
     case 'delete':
-      return ack(await conversations.delete(who, { channel: frame.channel, number: frame.number }));
+      return ack(await conversations.delete(who, { channel: frame.channel, number: frame.number, reason: frame.reason }));
+    case 'restore':
+      return ack(await conversations.restore(who, { channel: frame.channel, number: frame.number, reason: frame.reason }));
     case 'react':
       return ack(await reactions.react(who, { channel: frame.channel, number: frame.number, emoji: frame.emoji, on: frame.on }));
     case 'pin':
       return ack(await conversations.pin(who, { channel: frame.channel, number: frame.number, on: frame.on }));
+    case 'bookmark':
+      await bookmarks.bookmark(who, { channel: frame.channel, number: frame.number, on: frame.on });
+      return { type: 'done' };
+    case 'draft': {
+      const { place, title, body, replyTo } = frame;
+      await drafts.save(who, { place, title, body, replyTo });
+      return { type: 'done' };
+    }
     case 'read':
       await conversations.markRead(who, { channel: frame.channel, number: frame.number });
       return { type: 'done' };

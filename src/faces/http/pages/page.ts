@@ -7,8 +7,6 @@ export interface PageParts {
   main: string;
   /** Style beyond that of all pages. */
   style?: string;
-  /** A module, run once the page is there. */
-  script?: string;
 }
 
 const commonStyle = `
@@ -31,25 +29,26 @@ code, pre { font: .875rem/1.5 ui-monospace, monospace; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; overflow-x: auto; }
 `;
 
-/**
- * Serves a page that never changes while the program runs. Its style and script stand in it, and its content policy
- * names their digests, so that nothing else can run there.
- */
+/** Serves a page that never changes while the program runs. */
 export function servePage(app: FastifyInstance, path: string, parts: PageParts): void {
+  const { html, policy } = drawPage(parts);
+  app.get(path, { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('content-security-policy', policy).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html),
+  );
+}
+
+/** Its style stands in it, and its content policy names the digest, so that nothing else can be in force there. */
+export function drawPage(parts: PageParts): { html: string; policy: string } {
   const style = commonStyle + (parts.style ?? '');
   const policy = [
     "default-src 'none'",
     `style-src '${digest(style)}'`,
-    ...(parts.script === undefined ? [] : [`script-src '${digest(parts.script)}'`, "connect-src 'self'"]),
     "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  const html = document(parts, style);
-  app.get(path, { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-security-policy', policy).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(html),
-  );
+  return { html: document(parts, style), policy };
 }
 
 function digest(text: string): string {
@@ -59,7 +58,7 @@ function digest(text: string): string {
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%23a3461b' d='M1 1h6v4H4L2 7V5H1z'/%3E%3C/svg%3E";
 
-function document({ title, main, script }: PageParts, style: string): string {
+function document({ title, main }: PageParts, style: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -74,7 +73,6 @@ function document({ title, main, script }: PageParts, style: string): string {
 ${main}
 </main>
 <footer>Plaza · <a href="/">start</a> · <a href="/graphql">GraphQL</a> · <a href="/docs">REST</a> · <a href="/errors">errors</a></footer>
-${script === undefined ? '' : `<script type="module">${script}</script>`}
 </body>
 </html>
 `;

@@ -1,0 +1,44 @@
+import type { MyChannel } from '../contracts/wire.ts';
+
+/** What is known of the unread messages of one channel that call me. */
+export interface Calls {
+  /** So many are among the numbers after `from`, up to `upTo`: as `ready` told it, less what was read since. */
+  told: number;
+  from: number;
+  upTo: number;
+  /** The numbers of those beyond `upTo`, as they were heard of. */
+  heard: ReadonlySet<number>;
+  /** False when `told` may be wrong: then only the server can tell. */
+  sure: boolean;
+}
+
+export function countOf({ told, heard }: Calls): number {
+  return told + heard.size;
+}
+
+/** @param before what was heard while the lists were read is newer than they are */
+export function callsFrom(mine: MyChannel, before?: Calls): Calls {
+  const heard = new Set([...(before?.heard ?? [])].filter((number) => number > mine.number));
+  return { told: mine.mentions, from: mine.read, upTo: mine.number, heard, sure: true };
+}
+
+/** A message calls me, or no longer. */
+export function withCall(calls: Calls, number: number, on: boolean): Calls {
+  if (number <= calls.from) return calls;
+  // It may be among those that were told: an old message was edited.
+  if (number <= calls.upTo) return { ...calls, sure: false };
+  const heard = new Set(calls.heard);
+  if (on) heard.add(number);
+  else heard.delete(number);
+  return { ...calls, heard };
+}
+
+/** @param among how many messages after the first number, up to the second, call me; null where that is not known */
+export function readUpTo(calls: Calls, read: number, among: (from: number, to: number) => number | null): Calls {
+  if (read <= calls.from) return calls;
+  const heard = new Set([...calls.heard].filter((number) => number > read));
+  if (read >= calls.upTo || calls.told === 0) return { ...calls, told: 0, from: read, heard };
+  const gone = among(calls.from, read);
+  if (gone === null) return { ...calls, heard, sure: false };
+  return { ...calls, told: Math.max(0, calls.told - gone), from: read, heard };
+}

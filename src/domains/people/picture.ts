@@ -1,0 +1,45 @@
+import type { Sharp } from 'sharp';
+import { PlazaError } from '../../../contracts/errors.ts';
+import { createTurns } from '../../kit/turns.ts';
+import { refuse } from './fields.ts';
+
+const most = { bytes: 5 * 1024 * 1024, pixels: 50_000_000 };
+const side = 256;
+
+/** A large picture takes a second of one core and some hundred megabytes while it is read. */
+const turn = createTurns({
+  atOnce: 2,
+  mostWaiting: 20,
+  refusal: () => new PlazaError('unavailable', 'Many pictures are being read just now; try again in a moment.', { retryAfter: 2 }),
+});
+
+/**
+ * A picture as people are shown: a square WebP with nothing of the file but its pixels.
+ * @throws invalid_input (field `image`), too_large, unavailable
+ */
+export async function squarePicture(image: Uint8Array): Promise<Buffer> {
+  if (image.length > most.bytes) throw new PlazaError('too_large', 'A picture has at most 5 MB.', { field: 'image' });
+  // Only these are ever given to the decoder: among the others it knows are some that read files and addresses.
+  if (!isPicture(image)) refuse('image', 'A picture is a PNG, JPEG, WebP, GIF or AVIF file.');
+  return turn(async () => {
+    const { default: sharp } = await import('sharp');
+    const picture = sharp(image, { limitInputPixels: most.pixels, failOn: 'truncated', pages: 1 });
+    return square(picture).catch(() => refuse('image', 'This picture cannot be read: it is broken, cut off, or has too many pixels.'));
+  });
+}
+
+function square(picture: Sharp): Promise<Buffer> {
+  return picture.autoOrient().resize(side, side, { fit: 'cover' }).webp({ quality: 82 }).timeout({ seconds: 10 }).toBuffer();
+}
+
+/** By what a file of each kind begins with. */
+function isPicture(image: Uint8Array): boolean {
+  const head = Buffer.from(image.subarray(0, 32)).toString('latin1');
+  return (
+    head.startsWith('\x89PNG\r\n\x1a\n') ||
+    head.startsWith('\xff\xd8\xff') ||
+    /^GIF8[79]a/.test(head) ||
+    /^RIFF[^]{4}WEBP/.test(head) ||
+    /^[^]{4}ftyp(avif|avis|mif1[^]{4}[^]*avif)/.test(head)
+  );
+}

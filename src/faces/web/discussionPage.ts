@@ -1,0 +1,53 @@
+import type { Message } from '../../../contracts/nouns.ts';
+import { communityAddress, discussionAddress } from './addresses.ts';
+import type { Filling } from './document.ts';
+import { commentsOnPage, type DiscussionView, firstOnPage } from './guestView.ts';
+import { linkedData } from './linkedData.ts';
+import { type Markup, markup, trusted } from './markup.ts';
+import { forPage } from './prose.ts';
+import { describe, nameOf, type Rendering, time } from './rendering.ts';
+
+/** A public discussion, with the comments that stand on one page together with the one of this number. */
+export function discussionPage(view: DiscussionView, number: number, rendering: Rendering): Filling {
+  const { community, channel, opening, comments, last } = view;
+  const first = firstOnPage(number);
+  const place = (at?: number) => discussionAddress(community.slug, channel.id, at);
+  const before = first > 2 ? place(first - commentsOnPage === 2 ? undefined : first - commentsOnPage) : null;
+  const after = first + commentsOnPage <= last ? place(first + commentsOnPage) : null;
+  const canonical = rendering.publicUrl + place(first === 2 ? undefined : first);
+  const title = channel.name ?? '';
+  const description = rendering.excerpt(opening.body ?? '');
+  const message = (each: Message, level: string) => messageArticle(each, level, view, rendering);
+  return {
+    title,
+    head: markup`${describe({ title, description, canonical, type: 'article', rendering })}
+<link rel="alternate" type="application/rss+xml" title="${title}" href="${rendering.publicUrl}${place()}/feed.xml">
+${before !== null && markup`<link rel="prev" href="${before}">`}${after !== null && markup`<link rel="next" href="${after}">`}
+<script type="application/ld+json">${linkedData(view, canonical, rendering)}</script>`,
+    body: markup`<main class="discussion">
+<nav><a href="${communityAddress(community.slug)}">${community.name}</a></nav>
+<h1 dir="auto">${title}</h1>
+${channel.tags.length > 0 && markup`<ul class="tags">${channel.tags.map((tag) => markup`<li>${tag}</li>`)}</ul>`}
+${message(opening, 'opening')}
+<section class="comments" aria-label="Comments">
+${before !== null && markup`<p><a rel="prev" href="${before}">Earlier comments</a></p>`}
+${comments.map((comment) => message(comment, comment.number === channel.accepted ? 'accepted' : ''))}
+${after !== null && markup`<p><a rel="next" href="${after}">Later comments</a></p>`}
+</section>
+</main>`,
+  };
+}
+
+function messageArticle(message: Message, kind: string, { people, community, channel }: DiscussionView, rendering: Rendering): Markup {
+  const { number, author, body, createdAt, editedAt, replyTo } = message;
+  const place = (at: number) => discussionAddress(community.slug, channel.id, at);
+  return markup`<article class="${['message', kind].filter(Boolean).join(' ')}" id="message-${number}">
+<header><span class="author" dir="auto">${nameOf(people, author)}</span> <a href="${place(number)}">${time(createdAt)}</a>${
+    editedAt !== null && ' · edited'
+  }${replyTo !== null && replyTo > 1 && markup` · <a href="${place(replyTo)}">in reply to ${replyTo}</a>`}${
+    kind === 'accepted' && markup` · <strong>Accepted answer</strong>`
+  }</header>
+${body === null ? markup`<p class="deleted">This message was deleted.</p>` : markup`<div class="prose" dir="auto">${trusted(forPage(rendering.html(body)))}</div>`}
+</article>
+`;
+}

@@ -1,0 +1,85 @@
+import type { Id } from '../../../contracts/nouns.ts';
+import { communityAddress, discussionAddress } from './addresses.ts';
+import type { CommunityView, DiscussionView, People } from './guestView.ts';
+import { escape, type Markup, markup } from './markup.ts';
+import { forPage } from './prose.ts';
+import { nameOf, type Rendering } from './rendering.ts';
+
+/** The latest discussions of a community, as RSS 2.0. */
+export function communityFeed({ community, discussions, excerpts, people }: CommunityView, rendering: Rendering): string {
+  const items = discussions.items
+    .map(({ node }, i) => ({
+      title: node.channel.name ?? '',
+      address: discussionAddress(community.slug, node.channel.id),
+      author: node.channel.createdBy,
+      at: node.channel.createdAt,
+      description: excerpts[i] ?? '',
+    }));
+  return feed({ title: community.name, description: community.description, address: communityAddress(community.slug), items, people, rendering });
+}
+
+/** The latest comments of a discussion, newest first, and what it began with while that is among them. */
+export function discussionFeed({ community, channel, opening, comments, last, people }: DiscussionView, rendering: Rendering): string {
+  const title = channel.name ?? '';
+  const items = [...(last - comments.length <= 1 ? [opening] : []), ...comments]
+    .filter(({ body }) => body !== null)
+    .toReversed()
+    .map(({ number, author, body, createdAt }) => ({
+      title: number === 1 ? title : `${nameOf(people, author)}: ${rendering.excerpt(body ?? '')}`,
+      address: discussionAddress(community.slug, channel.id, number === 1 ? undefined : number),
+      author,
+      at: createdAt,
+      // A feed is read elsewhere.
+      description: forPage(rendering.html(body ?? '')).replaceAll('href="/', `href="${escape(rendering.publicUrl)}/`),
+    }));
+  const description = rendering.excerpt(opening.body ?? '');
+  return feed({ title, description, address: discussionAddress(community.slug, channel.id), items, people, rendering });
+}
+
+interface Item {
+  title: string;
+  address: string;
+  author: Id | null;
+  at: string;
+  /** Text, or HTML: it is escaped once more, as RSS wants it. */
+  description: string;
+}
+
+function feed({
+  title,
+  description,
+  address,
+  items,
+  people,
+  rendering: { publicUrl },
+}: {
+  title: string;
+  description: string;
+  address: string;
+  items: readonly Item[];
+  people: People;
+  rendering: Rendering;
+}): string {
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel>
+<title>${title}</title>
+<link>${publicUrl}${address}</link>
+<description>${description}</description>
+<atom:link href="${publicUrl}${address}/feed.xml" rel="self" type="application/rss+xml"/>
+${items.map((item) => asItem(item, people, publicUrl))}</channel>
+</rss>
+`.markup;
+}
+
+function asItem({ title, address, author, at, description }: Item, people: People, publicUrl: string): Markup {
+  return markup`<item>
+<title>${title}</title>
+<link>${publicUrl}${address}</link>
+<guid>${publicUrl}${address}</guid>
+<dc:creator>${nameOf(people, author)}</dc:creator>
+<pubDate>${new Date(at).toUTCString()}</pubDate>
+<description>${description}</description>
+</item>
+`;
+}

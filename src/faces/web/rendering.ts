@@ -1,0 +1,49 @@
+import type { Id } from '../../../contracts/nouns.ts';
+import type { People } from './guestView.ts';
+import { type Markup, markup } from './markup.ts';
+
+/** What all rendered pages need. */
+export interface Rendering {
+  /** The address by which people come, without a slash at its end. */
+  publicUrl: string;
+  /** A body as safe HTML. */
+  html(body: string): string;
+  /** Its beginning as plain text on one line. */
+  excerpt(body: string): string;
+}
+
+/** For those who show a link to the page: search engines, other places' previews. */
+export function describe({
+  title,
+  description,
+  canonical,
+  type,
+  rendering,
+}: {
+  title: string;
+  description: string;
+  canonical: string;
+  type: 'article' | 'website';
+  rendering: Rendering;
+}): Markup {
+  return markup`<meta name="description" content="${description}">
+<link rel="canonical" href="${canonical}">
+<meta property="og:type" content="${type}">
+<meta property="og:site_name" content="Plaza">
+<meta property="og:title" content="${title}">
+<meta property="og:description" content="${description}">
+<meta property="og:url" content="${canonical}">
+<meta property="og:image" content="${rendering.publicUrl}/icon-512.png">
+<meta name="twitter:card" content="summary">`;
+}
+
+export function nameOf(people: People, id: Id | null): string {
+  return (id !== null && people.get(id)?.name) || 'Somebody';
+}
+
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** The day, which is the same for all readers but those near midnight; the page's script tells each their own time. */
+export function time(iso: string): Markup {
+  return markup`<time datetime="${iso}">${days.format(new Date(iso))}</time>`;
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { newsAmong } from './newsAmong.ts';
+
+const head = (id: string, lastNumber: number) => ({ id, lastNumber });
+const shown = [head('a', 5), head('b', 2)];
+
+test.each([
+  ['nothing happened', [head('a', 5), head('b', 2)], 0],
+  ['one grew', [head('b', 3), head('a', 5)], 1],
+  ['one is new', [head('c', 1), head('a', 5), head('b', 2)], 1],
+  ['both', [head('c', 1), head('b', 4), head('a', 5)], 2],
+  ['one that stood further down all the time', [head('a', 5), head('b', 2), head('z', 9)], 0],
+])('%s', (_what, latest, count) => {
+  expect(newsAmong(latest, shown)).toBe(count);
+});

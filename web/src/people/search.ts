@@ -1,0 +1,30 @@
+import { refDebounced } from '@vueuse/core';
+import { computed, type Ref } from 'vue';
+import { graphql, type ResultOf } from '../wire/graphql.ts';
+import { useQuery } from '../wire/query.ts';
+import { me } from '../wire/session.ts';
+
+const peopleQuery = graphql(`
+  query FindPeople($q: String) {
+    people(q: $q, first: 20) {
+      nodes {
+        id
+        plainId
+        handle
+        name
+        avatar
+        bot
+      }
+    }
+  }
+`);
+
+export type PickedPerson = ResultOf<typeof peopleQuery>['people']['nodes'][number];
+
+/** People whose name or handle has this part, while it is typed; oneself left out. */
+export function usePeopleSearch(q: Ref<string>) {
+  const asked = refDebounced(q, 150);
+  const { data, loading, error } = useQuery(peopleQuery, () => ({ q: asked.value.trim().slice(0, 80) }));
+  const found = computed(() => (data.value?.people.nodes ?? []).filter((person) => person.plainId !== me.value?.id));
+  return { found, loading, error };
+}
