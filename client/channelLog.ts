@@ -152,7 +152,7 @@ export function applyPaged(log: ChannelLog, frame: Paged, me: Id | null, jump = 
   const taken: Message[] = [];
   const messages: Message[] = [];
   for (let number = from; number <= to; number++) {
-    const known = touches ? (messageAt(log, number) ?? log.aside.get(number)) : undefined;
+    const known = touches ? messageAt(log, number) : undefined;
     const read = page[number - start];
     const isNew = read !== undefined && read.version >= (known?.version ?? 0);
     const message = isNew ? read : known;
@@ -194,7 +194,7 @@ export function cutBack(log: ChannelLog, onScreen: Range, most = mostLoaded): Ch
   const atEnd = log.atEnd && fromEnd === 0;
   const isKept = (number: number) => number >= first && (atEnd || number < first + messages.length);
   const marks = new Map([...log.marks].filter(([number]) => isKept(number)));
-  return { ...log, first, messages, marks, atEnd, aside: log.aside };
+  return { ...log, first, messages, marks, atEnd, aside: atEnd ? log.aside : new Map() };
 }
 
 /** The same log with one loaded message changed. */

@@ -1,61 +1,21 @@
 import { execFile } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { Channel, Community, Id } from '../contracts/nouns.ts';
-import { type Client, type ClientOptions, createClient, type OpenChannel, PlazaError, signIn, signUp, type Tokens } from './index.ts';
-import { openTestHouse, type TestHouse } from './testing.ts';
+import type { Channel, Community } from '../contracts/nouns.ts';
+import { type OpenChannel, PlazaError, signIn } from './index.ts';
+import { isAt, openTestHouse, openTestWorld, password, type TestHouse, type TestPerson, type TestWorld } from './testing.ts';
 
 let plaza: TestHouse;
-let ana: Person;
-let ben: Person;
+let world: TestWorld;
+let ana: TestPerson;
+let ben: TestPerson;
 let community: Community;
-const clients: Client[] = [];
 
-interface Person {
-  id: Id;
-  email: string;
-  tokens: Required<Tokens>;
-  rest: Client['rest'];
-}
-
-const password = 'a rather long pass phrase';
-let made = 0;
-
-async function person(name: string, house = plaza): Promise<Person> {
-  const email = `${name}.${++made}@example.org`;
-  const tokens = await signUp(house.direct, { name, email, password });
-  const { rest, close } = client({ tokens }, house.direct);
-  const { person } = await rest<{ person: { id: Id } }>('GET', '/v1/me');
-  close();
-  return { id: person.id, email, tokens, rest };
-}
-
-/** A client on its own device of that person, through the wire. */
-function client(options: Omit<ClientOptions, 'url'>, url = plaza.url): Client {
-  const made = createClient({ url, ...options });
-  clients.push(made);
-  return made;
-}
-
-async function clientOf(who: Person, more: Partial<ClientOptions> = {}): Promise<Client> {
-  return client({ tokens: await signIn(plaza.direct, { email: who.email, password }), ...more });
-}
-
-const chat = (more: object = {}) =>
-  ana.rest<Channel>('POST', `/v1/communities/${community.id}/channels`, { name: `chat ${++made}`, ...more });
-const isAt = (one: Client, at: string) => expect.poll(() => one.state.value.connection.at).toBe(at);
+const clientOf: TestWorld['clientOf'] = (who, more) => world.clientOf(who, more);
+const chat: TestWorld['chat'] = (more) => world.chat(more);
+const post: TestWorld['post'] = (channel, from, to) => world.post(channel, from, to);
 const bodies = ({ state }: OpenChannel) => state.value.log?.messages.map((message) => message.body);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const upTo = (number: number) => Array.from({ length: number }, (_, i) => `${i + 1}`);
-
-/** Posts 1 … n past the wire, as fast as the log takes them. */
-async function post(channel: Channel, from: number, to: number): Promise<void> {
-  const who = await plaza.house.doors.accounts.authenticate(ana.tokens.access, '192.0.2.1');
-  await Promise.all(
-    Array.from({ length: to - from + 1 }, (_, i) =>
-      plaza.house.doors.conversations.post(who, { channel: channel.id, body: `${from + i}` }),
-    ),
-  );
-}
 
 /** What a client sees that begins now, with as many messages loaded. */
 async function freshly(channel: OpenChannel) {
@@ -73,16 +33,10 @@ function seen({ state }: OpenChannel) {
 
 beforeAll(async () => {
   plaza = await openTestHouse();
-  [ana, ben] = await Promise.all([person('Ana'), person('Ben')]);
-  community = await ana.rest<Community>('POST', '/v1/communities', { name: 'Lighthouses' });
-  await ben.rest('PUT', `/v1/communities/${community.id}/members/me`);
+  world = await openTestWorld(plaza);
+  ({ ana, ben, community } = world);
 });
-afterEach(() => {
-  for (const one of clients.splice(0)) one.close();
-  plaza.wire.open(true);
-  plaza.wire.pause(false);
-  plaza.wire.deafen(false);
-});
+afterEach(() => world.tidy());
 afterAll(() => plaza?.stop());
 
 test('two people talk: drawn at once, acknowledged, heard, read and unread', async () => {
@@ -371,7 +325,7 @@ test('typing is shown to others until the message comes', async () => {
 });
 
 test('who comes and goes is known to those who have a direct channel with them', async () => {
-  const [eve, dan] = [await person('Eve'), await person('Dan')];
+  const [eve, dan] = [await world.person('Eve'), await world.person('Dan')];
   await eve.rest('POST', '/v1/directs', { person: dan.id });
   const there = await clientOf(eve);
   await isAt(there, 'live');

@@ -142,7 +142,6 @@ export function createClient(options: ClientOptions): Client {
     const sameEpoch = frame.epoch === epoch;
     epoch = frame.epoch;
     const { person: me, communities } = frame;
-    const { online } = state.value;
     const known = sameEpoch ? state.value.channels : new Map<Id, MyChannel>();
     const heard = new Map(sameEpoch ? calls : []);
     calls.clear();
@@ -152,9 +151,13 @@ export function createClient(options: ClientOptions): Client {
         const { id } = mine.channel;
         return counted(ahead(mine, known.get(id)), callsFrom(mine, heard.get(id)));
       });
-      set({ me, communities, channels: new Map(channels.map((mine) => [mine.channel.id, mine])) });
-      const watched = first ? [] : [...online].filter(watching.isWatched);
-      set({ online: new Set([...frame.online, ...watched]) });
+      set({
+        me,
+        communities,
+        channels: new Map(channels.map((mine) => [mine.channel.id, mine])),
+        // Of those watched it is told anew.
+        online: new Set(frame.online),
+      });
       meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
       for (const { channel } of before) {
         if (!sameEpoch) channel.forget();

@@ -25,12 +25,11 @@ export function callsFrom(mine: MyChannel, before?: Calls): Calls {
 /** A message calls me, or no longer. */
 export function withCall(calls: Calls, number: number, on: boolean): Calls {
   if (number <= calls.from) return calls;
-  // It may be among those that were told: an old message was edited.
-  if (number <= calls.upTo) return { ...calls, sure: false };
   const heard = new Set(calls.heard);
-  if (on) heard.add(number);
-  else heard.delete(number);
-  return { ...calls, heard };
+  if (!on) heard.delete(number);
+  else if (number > calls.upTo) heard.add(number);
+  // An old message was edited, and may be among those that were told; or one calls me no longer by name, but with everyone.
+  return { ...calls, heard, sure: calls.sure && on && number > calls.upTo };
 }
 
 /** @param among how many messages after the first number, up to the second, call me; null where that is not known */

@@ -440,7 +440,6 @@ export function createOpenChannel(id: Id, surroundings: ChannelSurroundings): Ch
   };
 }
 
-function calls(message: Message, me: Id | null): boolean {
-  const { mentions, author, body } = message;
-  return body !== null && author !== me && mentions.some((id) => id === me || id === everyone);
+function calls({ mentions }: Message, me: Id | null): boolean {
+  return mentions.some((id) => id === me || id === everyone);
 }

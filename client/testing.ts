@@ -1,11 +1,14 @@
 import { createServer, type Socket, connect as toServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Channel, Community, Id } from '../contracts/nouns.ts';
 import { compose, type House } from '../src/compose.ts';
 import { connect, type Pool } from '../src/engines/postgres/index.ts';
 import { freshDatabase } from '../src/engines/postgres/testing.ts';
 import { createLogger } from '../src/kit/log.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
+import { type Client, type ClientOptions, createClient, signIn, signUp, type Tokens } from './index.ts';
 
 /** A whole server in this process, on a database of its own, behind a wire that can be misused. */
 export interface TestHouse {
@@ -43,6 +46,82 @@ export async function openTestHouse(more: Partial<Settings> = {}): Promise<TestH
       await house.stop();
       await sql.end({ timeout: 1 });
       await database.drop();
+    },
+  };
+}
+
+export const password = 'a rather long pass phrase';
+
+export interface TestPerson {
+  id: Id;
+  handle: string;
+  email: string;
+  tokens: Required<Tokens>;
+  rest: Client['rest'];
+}
+
+/** Two people in a community, and what tests of the client do with them. */
+export interface TestWorld {
+  ana: TestPerson;
+  ben: TestPerson;
+  community: Community;
+  person(name: string): Promise<TestPerson>;
+  /** A client through the wire. */
+  client(options: Omit<ClientOptions, 'url'>): Client;
+  /** A client on its own device of that person, through the wire. */
+  clientOf(who: TestPerson, more?: Partial<ClientOptions>): Promise<Client>;
+  /** A chat of Ana's. */
+  chat(more?: object): Promise<Channel>;
+  /** Posts these numbers as Ana, past the wire, as fast as the log takes them. */
+  post(channel: Channel, from: number, to: number): Promise<void>;
+  /** Closes all clients and mends the wire: after each test. */
+  tidy(): void;
+}
+
+export const isAt = (one: Client, at: string) => expect.poll(() => one.state.value.connection.at).toBe(at);
+
+export async function openTestWorld(plaza: TestHouse): Promise<TestWorld> {
+  const clients: Client[] = [];
+  let made = 0;
+
+  function client(options: Omit<ClientOptions, 'url'>, url = plaza.url): Client {
+    const one = createClient({ url, ...options });
+    clients.push(one);
+    return one;
+  }
+
+  async function person(name: string): Promise<TestPerson> {
+    const email = `${name}.${++made}@example.org`;
+    const tokens = await signUp(plaza.direct, { name, email, password });
+    const { rest, close } = client({ tokens }, plaza.direct);
+    const { person } = await rest<{ person: { id: Id; handle: string } }>('GET', '/v1/me');
+    close();
+    return { id: person.id, handle: person.handle, email, tokens, rest };
+  }
+
+  const [ana, ben] = await Promise.all([person('Ana'), person('Ben')]);
+  const community = await ana.rest<Community>('POST', '/v1/communities', { name: 'Lighthouses' });
+  await ben.rest('PUT', `/v1/communities/${community.id}/members/me`);
+  const { accounts, conversations } = plaza.house.doors;
+
+  return {
+    ana,
+    ben,
+    community,
+    person,
+    client,
+    clientOf: async (who, more = {}) => client({ tokens: await signIn(plaza.direct, { email: who.email, password }), ...more }),
+    chat: (more = {}) => ana.rest<Channel>('POST', `/v1/communities/${community.id}/channels`, { name: `chat ${++made}`, ...more }),
+    async post(channel, from, to) {
+      const who = await accounts.authenticate(ana.tokens.access, '192.0.2.1');
+      const bodies = Array.from({ length: to - from + 1 }, (_, i) => `${from + i}`);
+      await Promise.all(bodies.map((body) => conversations.post(who, { channel: channel.id, body })));
+    },
+    tidy() {
+      for (const one of clients.splice(0)) one.close();
+      plaza.wire.open(true);
+      plaza.wire.pause(false);
+      plaza.wire.deafen(false);
     },
   };
 }

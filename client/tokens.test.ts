@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Client, type ClientOptions, createClient, signIn, signUp, type Tokens } from './index.ts';
+import { type Client, type ClientOptions, createClient, type Lock, signIn, signUp, type Tokens } from './index.ts';
 import { openTestHouse, type TestHouse } from './testing.ts';
 
 /** Its access tokens last five seconds. */
@@ -61,6 +61,33 @@ test('tokens of the same sign-in may be shared: what another one renewed is take
   await expect.poll(() => kept.refresh).not.toBe(first.refresh);
   await pause(6500);
   expect([one.state.value.connection.at, other.state.value.connection.at]).toEqual(['live', 'live']);
+});
+
+test('two tabs that share tokens and a lock renew once, even in the same moment', async () => {
+  let kept: Tokens = await device();
+  let renewals = 0;
+  const onTokens = (tokens: Tokens) => {
+    kept = tokens;
+    renewals++;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const lock: Lock = (work) => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
+  const share = { tokens: kept, onTokens, keptTokens: () => kept, lock };
+  hasty.wire.open(false);
+  const tabs = [client(share), client(share), client(share)];
+  // All of them find the token spent when the wire is there again.
+  await pause(5500);
+  hasty.wire.open(true);
+  await Promise.all(tabs.map((tab) => tab.rest('GET', '/v1/me')));
+  expect(renewals).toBe(1);
+  for (const tab of tabs) {
+    tab.reconnect();
+    await isAt(tab, 'live');
+  }
 });
 
 test('tokens that cannot be renewed end the session', async () => {

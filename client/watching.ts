@@ -7,7 +7,6 @@ import { createTimers } from './timers.ts';
 export interface Watching {
   /** Watches these people too until the returned function is called. */
   watch(people: Iterable<Id>): () => void;
-  isWatched(person: Id): boolean;
   /** The connection is new: the server knows of nobody. */
   live(): void;
   end(): void;
@@ -45,7 +44,6 @@ export function createWatching(connection: Connection, released: (people: readon
         timers.once('tell', gatherMs, tell);
       };
     },
-    isWatched: (person) => watched.has(person),
     live() {
       told = '';
       tell();

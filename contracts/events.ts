@@ -44,7 +44,7 @@ export type PersonEvent =
 export type CommunityEvent =
   | { type: 'channel_created'; channel: Channel }
   | { type: 'community_changed'; community: Community }
-  /** A message in a public chat of the community calls everyone. */
+  /** A message in a public channel of the community calls everyone. */
   | { type: 'everyone_mentioned'; channel: Id; number: number; by: Id };
 
 /**

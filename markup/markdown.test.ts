@@ -57,7 +57,9 @@ test('an address stays a link, also beside a call', () => {
 });
 
 test('an excerpt is plain, on one line, and no longer than asked', () => {
-  expect(excerpt('# Hello\n\nthis is **bold**,\n`code` and [a link](https://example.org)', 200)).toBe('Hello this is bold, code and a link');
+  expect(excerpt('# Hello\n\nthis is **bold**,\n`code` and [a link](https://example.org)', 200)).toBe(
+    'Hello this is bold, code and a link',
+  );
   expect(excerpt('word '.repeat(100), 20)).toBe('word word word…');
   expect(excerpt('x'.repeat(100), 20)).toHaveLength(20);
   expect(excerpt('😀'.repeat(100), 20).isWellFormed()).toBe(true);

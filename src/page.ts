@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { stripVTControlCharacters } from 'node:util';
 import { Advice } from './kit/advice.ts';
 import { home } from './settings.ts';
 
@@ -39,7 +40,10 @@ export async function readyPage(say: (line: string) => void, root = home): Promi
 export function stampOf(root = home): string {
   const digest = createHash('sha256');
   for (const file of sources.flatMap((source) => filesOf(root, source))) {
-    digest.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+    digest
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   }
   return digest.digest('hex');
 }
@@ -58,11 +62,11 @@ function filesOf(root: string, source: string): string[] {
 async function build(stamp: string, root: string): Promise<void> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'web', 'build.ts'), stamp], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: undefined },
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
   const [said, complained, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (code === 0) return;
-  throw new Advice(`The web page could not be built, so nothing was started:\n${(complained || said).trim()}`);
+  throw new Advice(`The web page could not be built:\n${stripVTControlCharacters(complained || said).trim()}`);
 }

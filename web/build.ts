@@ -44,7 +44,10 @@ async function drawIcons(): Promise<void> {
   const square = { r: 163, g: 70, b: 27, alpha: 1 };
   const draw = (size: number) => sharp(drawing, { density: 300 }).resize(size, size);
   const full = async (size: number) => draw(size).flatten({ background: square }).png({ palette: true }).toBuffer();
-  for (const size of [192, 512]) await draw(size).png({ palette: true }).toFile(join(folder, `icon-${size}.png`));
+  for (const size of [192, 512])
+    await draw(size)
+      .png({ palette: true })
+      .toFile(join(folder, `icon-${size}.png`));
   // Systems that cut their own corners get none of ours, and room around the sign.
   writeFileSync(join(folder, 'icon-180.png'), await full(180));
   const inner = await full(410);
@@ -76,7 +79,10 @@ function fillWorker(): void {
     .filter((file) => /^assets\/.+\.(js|css)$/.test(file))
     .map((file) => `/${file}`);
   const source = readFileSync(path, 'utf8');
-  writeFileSync(path, source.replace('STAMP', () => stamp.slice(0, 16)).replace("['FILES']", () => JSON.stringify(files)));
+  writeFileSync(
+    path,
+    source.replace('STAMP', () => stamp.slice(0, 16)).replace("['FILES']", () => JSON.stringify(files)),
+  );
 }
 
 /** Files beside it that are sent to those who can read them. The page's own document is filled in by the server. */

@@ -28,6 +28,7 @@ const kinds: { [name: string]: string } = {
   devices: 'Device',
   people: 'Person',
   person: 'Person',
+  place: 'Channel',
   token: 'ApplicationToken',
 };
 

@@ -95,7 +95,7 @@ function fill(
 const ownNames = ['slug', 'handle'];
 
 /** They may be left out and can name nothing. */
-const optionalProperties = ['avatar', 'about', 'clientId', 'deviceName', 'interests', 'key', 'official', 'photo'];
+const optionalProperties = ['avatar', 'about', 'clientId', 'deviceName', 'interests', 'key', 'official', 'photo', 'status'];
 
 function inApplication(name: string, things: Things) {
   if (name === 'id') return sampleOf('application', things);

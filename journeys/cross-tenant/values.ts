@@ -29,6 +29,7 @@ export function sampleOf(name: string, things: Things): Value | null {
     ids: foreign([things.person]),
     people: foreign([things.person]),
     person: foreign(things.person),
+    place: foreign(things.channel),
     token: foreign(things.applicationToken),
 
     all: plain(false),
@@ -42,6 +43,7 @@ export function sampleOf(name: string, things: Things): Value | null {
     expiresAt: plain('2100-01-01T00:00:00.000Z'),
     expires_at: plain('2100-01-01T00:00:00.000Z'),
     handle: plain('let_me_in'),
+    image: plain('R0lGODlh'),
     name: plain('Let me in'),
     next: plain('another long pass phrase'),
     number: plain(things.message),

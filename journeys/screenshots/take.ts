@@ -22,7 +22,13 @@ async function take(browser: Browser, world: World, wanted: readonly string[]): 
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of looks) {
       for (const [guest, paths] of [[true, forGuests] as const, [false, world.paths] as const]) {
-        const context = await browser.newContext({ viewport, colorScheme, isMobile: size === 'phone', hasTouch: size === 'phone', locale: 'en-GB' });
+        const context = await browser.newContext({
+          viewport,
+          colorScheme,
+          isMobile: size === 'phone',
+          hasTouch: size === 'phone',
+          locale: 'en-GB',
+        });
         if (!guest) {
           const tokens = JSON.stringify(world.session.tokens);
           await context.addInitScript((kept) => localStorage.setItem('plaza.tokens', localStorage.getItem('plaza.tokens') ?? kept), tokens);
@@ -34,7 +40,9 @@ async function take(browser: Browser, world: World, wanted: readonly string[]): 
           await page.waitForLoadState('load');
           await page.waitForTimeout(settledMs);
           const file = join(folder, `${name}-${size}-${colorScheme}.webp`);
-          await sharp(await page.screenshot()).webp({ quality: 82 }).toFile(file);
+          await sharp(await page.screenshot())
+            .webp({ quality: 82 })
+            .toFile(file);
           console.log(file);
         }
         const kept = guest ? null : await page.evaluate(() => localStorage.getItem('plaza.tokens'));

@@ -23,11 +23,14 @@ export interface World {
 export async function startWorld(data: string): Promise<World> {
   const port = await freePort();
   const env = { ...process.env, DATABASE_URL: '', PLAZA_DATA: data, PLAZA_LOG_LEVEL: 'warn' };
-  const seeded = spawnSync(process.execPath, [join(import.meta.dirname, '../../bin/plaza.mjs'), ...seedArguments], { env, encoding: 'utf8' });
+  const seeded = spawnSync(process.execPath, [join(import.meta.dirname, '../../bin/plaza.mjs'), ...seedArguments], {
+    env,
+    encoding: 'utf8',
+  });
   if (seeded.status !== 0) throw new Error(`The world could not be seeded:\n${seeded.stdout}${seeded.stderr}`);
   const address = /([a-z0-9._-]+@example\.com)/i.exec(seeded.stdout)?.[1];
   if (address === undefined) throw new Error(`Nobody to sign in as:\n${seeded.stdout}`);
-  const server = await startServer({ data, port });
+  const server = await startServer({ data, port, env: { PLAZA_PAGE: 'yes' } });
   const session = await signIn(server, address);
   return { base: server.base, session, paths: await findPaths(server.base, session), stop: async () => void (await server.stop()) };
 }
@@ -73,7 +76,8 @@ async function findPaths(base: string, { tokens, person }: Session): Promise<Rec
   const other = data.people.nodes.find(({ handle }) => handle !== person.handle);
   const of = (kind: string) => data.me.channels.find(({ __typename }) => __typename === kind)?.plainId;
   const [direct, group] = [of('Direct'), of('Group')];
-  if (community === undefined || chat === undefined || discussion === undefined || other === undefined) throw new Error('The world has too little in it.');
+  if (community === undefined || chat === undefined || discussion === undefined || other === undefined)
+    throw new Error('The world has too little in it.');
   return {
     home: '/',
     communities: '/communities',

@@ -37,6 +37,8 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
       PLAZA_PORT: String(port),
       PLAZA_LOG_LEVEL: 'warn',
       PLAZA_LOG_FORMAT: 'pretty',
+      // Tests that look at the page say so.
+      PLAZA_PAGE: 'no',
       ...env,
     },
     // The channel tells it when this process is no more.

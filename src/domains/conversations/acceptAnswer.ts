@@ -11,7 +11,8 @@ export function acceptAnswer({ policy, log }: Deps): Conversations['acceptAnswer
     const number = input.number === null ? null : wholeNumber(input.number, 'number', 1);
     const by = speaker(who);
     const standing = await freshly(policy, who, input.channel);
-    if (standing.channelKind !== 'discussion') throw new PlazaError('invalid_input', 'Only a discussion has an answer.', { field: 'channel' });
+    if (standing.channelKind !== 'discussion')
+      throw new PlazaError('invalid_input', 'Only a discussion has an answer.', { field: 'channel' });
     policy.ask('channel.accept', standing);
     const outcome = await log.change({
       channel: input.channel,
@@ -19,11 +20,10 @@ export function acceptAnswer({ policy, log }: Deps): Conversations['acceptAnswer
       ...(number === null ? {} : { number }),
       plan(state) {
         policy.ask('channel.accept', { ...standing, channelArchived: state.channel.archived });
-        if (number === 1) throw new PlazaError('invalid_input', 'The opening message is the question; choose a comment.', { field: 'number' });
+        if (number === 1)
+          throw new PlazaError('invalid_input', 'The opening message is the question; choose a comment.', { field: 'number' });
         if (number !== null) living(state);
-        return state.channel.accepted === number
-          ? null
-          : { do: 'change', details: { ...state.channel, accepted: number }, access: false };
+        return state.channel.accepted === number ? null : { do: 'change', details: { ...state.channel, accepted: number }, access: false };
       },
     });
     return outcome.details;

@@ -105,7 +105,8 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
   if (message !== null) loaded.messages.set(`${id}/${place.number}`, message);
   if (message !== null && key !== undefined) loaded.keys.set(keyOf(id, by.id, key), message);
   if (step.do === 'react') loaded.mine.set(mineKey, step.on ? [...mine, step.emoji] : mine.filter((emoji) => emoji !== step.emoji));
-  if (step.do === 'delete') loaded.erased.set(`${id}/${place.number}`, { by: by.id, body: step.message.body ?? '', mentions: step.message.mentions });
+  if (step.do === 'delete')
+    loaded.erased.set(`${id}/${place.number}`, { by: by.id, body: step.message.body ?? '', mentions: step.message.mentions });
   if (step.do === 'restore') loaded.erased.delete(`${id}/${place.number}`);
   if (step.do === 'change') channel.details = step.details;
   return { channel: id, number: place.number, version: place.version, message, details: channel.details, repeated: false };

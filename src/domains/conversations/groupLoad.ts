@@ -1,8 +1,8 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
-import type { Erased } from './steps.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
+import type { Erased } from './steps.ts';
 
 export interface LoadedChannel {
   application: Id;
@@ -57,7 +57,11 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
   for (const row of touched) {
     loaded.messages.set(`${row.channel}/${row.number}`, toMessage(row));
     if (row.deleted_at !== null) {
-      loaded.erased.set(`${row.channel}/${row.number}`, { by: row.deleted_by ?? row.author, body: row.erased ?? '', mentions: row.mentions ?? [] });
+      loaded.erased.set(`${row.channel}/${row.number}`, {
+        by: row.deleted_by ?? row.author,
+        body: row.erased ?? '',
+        mentions: row.mentions ?? [],
+      });
     }
     loaded.mine.set(`${row.channel}/${row.number}/${row.person}`, row.mine ?? []);
   }

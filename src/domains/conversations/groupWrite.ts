@@ -85,7 +85,13 @@ function updateMessages(tx: Transaction, touches: readonly Written[]) {
   const final = [...last.values()].flatMap(({ message, step, by }) =>
     message === null
       ? []
-      : [{ message, deletedBy: step.do === 'delete' ? by.id : null, mentions: step.do === 'delete' ? step.message.mentions : message.mentions }],
+      : [
+          {
+            message,
+            deletedBy: step.do === 'delete' ? by.id : null,
+            mentions: step.do === 'delete' ? step.message.mentions : message.mentions,
+          },
+        ],
   );
   const messages = final.map((f) => f.message);
   return tx`

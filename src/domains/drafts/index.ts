@@ -13,10 +13,7 @@ export interface Drafts {
    * only in a channel is there something to reply to. Title at most 200 characters, body at most 10,000. Of more than
    * 500 drafts the oldest go. The person's other devices hear of it. @throws not_found
    */
-  save(
-    who: Who,
-    input: { place: Id; title?: string | undefined; body: string; replyTo?: number | null | undefined },
-  ): Promise<Draft>;
+  save(who: Who, input: { place: Id; title?: string | undefined; body: string; replyTo?: number | null | undefined }): Promise<Draft>;
   /** Null where there is none. */
   get(who: Who, place: Id): Promise<Draft | null>;
   /** The caller's, the last touched first. */

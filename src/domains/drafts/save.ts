@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Draft, Id } from '../../../contracts/nouns.ts';
 import { limits } from '../../../contracts/wire.ts';
 import { emit } from '../../engines/feed/emit.ts';
-import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Sql, Transaction } from '../../engines/postgres/index.ts';
 import { isId } from '../../kit/page.ts';
 import { text, wholeNumber } from '../../kit/text.ts';
 import type { Policy, Who } from '../policy/index.ts';
@@ -21,8 +21,10 @@ export function save({ sql, policy }: Deps): Drafts['save'] {
     const body = text(input.body, { field: 'body', max: longest.body, lines: true });
     const replyTo = input.replyTo == null ? null : wholeNumber(input.replyTo, 'replyTo', 1);
     const words: Words = { place: input.place, title, body, replyTo };
-    await askPlace(policy, who, words);
     const person = who.person?.id;
+    // What is one's own may be thrown away, also where one may not go any more.
+    const isMine = isEmpty(words) && person !== undefined && isId(words.place) && (await exists(sql, person, words.place));
+    if (!isMine) await askPlace(policy, who, words);
     if (person === undefined) throw new PlazaError('unauthenticated');
 
     return sql.begin(async (tx) => {
@@ -42,6 +44,11 @@ function isEmpty({ title, body }: Words): boolean {
   return title === '' && body.trim() === '';
 }
 
+async function exists(sql: Sql, person: Id, place: Id): Promise<boolean> {
+  const found = await sql`select from drafts where person = ${person} and place = ${place}`;
+  return found.count > 0;
+}
+
 function empty(place: Id): Draft {
   return { place, title: '', body: '', replyTo: null, updatedAt: new Date().toISOString() };
 }
@@ -55,8 +62,7 @@ async function askPlace(policy: Policy, who: Who, { place, title, replyTo }: Wor
   if (!standing) throw new PlazaError('not_found', 'There is no such channel or community, or you may not see it.', { field: 'place' });
   policy.ask('draft.save', standing);
   if (channel && title !== '') throw new PlazaError('invalid_input', 'Only a new discussion has a title.', { field: 'title' });
-  if (community && replyTo !== null)
-    throw new PlazaError('invalid_input', 'A new discussion replies to nothing.', { field: 'replyTo' });
+  if (community && replyTo !== null) throw new PlazaError('invalid_input', 'A new discussion replies to nothing.', { field: 'replyTo' });
 }
 
 /** What changed: the draft first, then those that had to go for it. Nothing, if the very same was kept already. */

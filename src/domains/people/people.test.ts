@@ -38,7 +38,6 @@ describe('profile', () => {
       handle: '@Bo.Celik',
       about: ' I paint.\r\nAnd more. ',
       interests: ['painting', 'tea', 'painting'],
-      avatar: 'https://example.org/bo.png',
     });
     expect(changed).toMatchObject({
       id: signedIn.person.id,
@@ -46,7 +45,6 @@ describe('profile', () => {
       handle: 'bo.celik',
       about: expect.stringMatching(/I paint\.\nAnd more\./) as string,
       interests: ['painting', 'tea'],
-      avatar: 'https://example.org/bo.png',
     });
     expect(await plaza.people.profile(ana, { handle: '@BO.celik' })).toEqual(changed);
     expect(await plaza.people.profile(guest(''), { id: changed.id })).toEqual(changed);
@@ -55,13 +53,36 @@ describe('profile', () => {
       .poll(() => plaza.events)
       .toContainEqual({
         to: `person ${changed.id}`,
-        event: { type: 'profile', person: { id: changed.id, handle: 'bo.celik', name: 'Bo Çelik', bot: false } },
+        event: { type: 'profile', person: { id: changed.id, handle: 'bo.celik', name: 'Bo Çelik', bot: false, avatar: null } },
       });
     expect(await plaza.people.update(who, { interests: [], avatar: null, about: '' })).toMatchObject({
       interests: [],
       avatar: null,
       about: '',
     });
+  });
+
+  test('a status has an emoji, a text or both, and ends by itself', async () => {
+    const { who } = await someone(plaza, { name: 'Cy' });
+    const id = who.person?.id ?? '';
+    const seen = async () => (await plaza.people.profiles(ana, [id]))[0]?.status;
+    expect(await seen()).toBe(null);
+    await plaza.people.update(who, { status: { emoji: '🌴', text: ' On  holiday ' } });
+    expect(await seen()).toEqual({ emoji: '🌴', text: 'On holiday', until: null });
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await plaza.people.update(who, { status: { text: 'Back soon', until } })).status).toEqual({
+      emoji: '',
+      text: 'Back soon',
+      until,
+    });
+    expect((await plaza.people.update(who, { about: 'Hi' })).status, 'what is left out stays').toMatchObject({ until });
+    expect(await seen()).toMatchObject({ until });
+    await plaza.sql`update people set status_until = now() - interval '1 second' where id = ${id}`;
+    expect((await plaza.people.profile(ana, { id })).status, 'one that has ended is none').toBe(null);
+    await plaza.people.update(who, { status: { emoji: '🌴' } });
+    expect((await plaza.people.update(who, { status: null })).status).toBe(null);
+    await plaza.people.update(who, { status: { emoji: '🌴' } });
+    expect((await plaza.people.update(who, { status: { text: ' ', emoji: '' } })).status).toBe(null);
   });
 
   test('a change is seen in every process', async () => {
@@ -88,10 +109,13 @@ describe('profile', () => {
     ['about', { about: 'a\u0000' }],
     ['interests', { interests: Array.from({ length: 21 }, (_, n) => `${n}`) }],
     ['interests', { interests: [''] }],
-    ['avatar', { avatar: 'http://example.org/a.png' }],
-    ['avatar', { avatar: 'javascript:alert(1)' }],
-    ['avatar', { avatar: 'https://user:password@example.org/' }],
-    ['avatar', { avatar: `https://example.org/${'x'.repeat(500)}` }],
+    ['avatar', { avatar: 'https://example.org/a.png' }],
+    ['avatar', { avatar: '/avatars/elsewhere' }],
+    ['status', { status: { text: 'x'.repeat(81) } }],
+    ['status', { status: { emoji: 'x' } }],
+    ['status', { status: { emoji: '🌴🌴' } }],
+    ['status', { status: { text: 'Away', until: '2001-01-01T00:00:00.000Z' } }],
+    ['status', { status: { text: 'Away', until: 'tomorrow' } }],
   ])('refused: %s of %j', async (field, change) => {
     await expect(plaza.people.update(ana, change)).rejects.toEqual(invalid(field));
   });

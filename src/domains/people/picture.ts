@@ -35,11 +35,7 @@ function square(picture: Sharp): Promise<Buffer> {
 /** By what a file of each kind begins with. */
 function isPicture(image: Uint8Array): boolean {
   const head = Buffer.from(image.subarray(0, 32)).toString('latin1');
-  return (
-    head.startsWith('\x89PNG\r\n\x1a\n') ||
-    head.startsWith('\xff\xd8\xff') ||
-    /^GIF8[79]a/.test(head) ||
-    /^RIFF[^]{4}WEBP/.test(head) ||
-    /^[^]{4}ftyp(avif|avis|mif1[^]{4}[^]*avif)/.test(head)
-  );
+  if (head.startsWith('RIFF')) return head.startsWith('WEBP', 8);
+  if (head.startsWith('ftyp', 4)) return head.includes('avif', 8) || head.startsWith('avis', 8);
+  return ['\x89PNG\r\n\x1a\n', '\xff\xd8\xff', 'GIF87a', 'GIF89a'].some((beginning) => head.startsWith(beginning));
 }

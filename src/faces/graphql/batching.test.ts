@@ -79,3 +79,17 @@ test('[C3] a community with discussions, comments and authors costs the same few
     expect(asked).toHaveLength(7);
   }
 }, 120_000);
+
+test('what one may do and which tags are in use are asked once for all communities and channels of an answer', async () => {
+  const query = `{ communities(q: "Batch", first: 50) { nodes {
+    name may { audit join } discussionTags discussions { nodes { title may { post accept } } }
+  } } }`;
+  await community('Batch 1', 1, 0);
+  const few = await house.queries(() => house.data(query, {}, ana.token));
+  await community('Batch 2', 4, 0);
+  await community('Batch 3', 4, 0);
+  const many = await house.queries(() => house.data(query, {}, ana.token));
+  expect(many).toHaveLength(few.length);
+  // The caller, the communities, what one may in them, their tags (two), their discussions (two), what one may in these.
+  expect(many).toHaveLength(8);
+});

@@ -73,7 +73,8 @@ builder.objectFields(Me, (t) => ({
 builder.mutationField('saveDraft', (t) =>
   t.field({
     type: DraftPayload,
-    description: 'Keeps what you began to write, whole each time; an empty one throws away what was there. Sending does not: save an empty one then.',
+    description:
+      'Keeps what you began to write, whole each time; an empty one throws away what was there. Sending does not: save an empty one then.',
     args: {
       ...ofPlace,
       title: t.arg.string({ description: 'Of a new discussion, at most 200 characters.' }),

@@ -139,7 +139,7 @@ const ChannelCreated = builder.objectRef<OfMyType<'channel_created'>>('ChannelCr
   fields: (t) => ({ channel: t.expose('channel', { type: Channel, description: 'Which one.' }) }),
 });
 const CommunityChanged = builder.objectRef<OfMyType<'community_changed'>>('CommunityChangedEvent').implement({
-  description: "A community of yours has another name, description or other details.",
+  description: 'A community of yours has another name, description or other details.',
   fields: (t) => ({ community: t.expose('community', { type: Community, description: 'The community as it is now.' }) }),
 });
 const Mentioned = builder.objectRef<OfMyType<'mentioned'>>('MentionedEvent').implement({

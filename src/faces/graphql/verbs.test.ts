@@ -415,7 +415,7 @@ test('a change is seen by what is read after it in the same request', async () =
 
 test('a page asks where it is, what one may do, what is new and what is spoken of', async () => {
   const { place } = await as('', '{ place { id name adminWanted mayCreateCommunity } }');
-  expect(place).toEqual({ id: globalId('Application', '1'), name: 'Plaza', adminWanted: true, mayCreateCommunity: false });
+  expect(place).toEqual({ id: globalId('Application', '1'), name: 'Plaza', adminWanted: false, mayCreateCommunity: false });
   expect((await as(ana, '{ place { mayCreateCommunity } }')).place.mayCreateCommunity).toBe(true);
   const { createCommunity } = await as(
     ana,

@@ -31,8 +31,11 @@ export function knowMethods(
   });
 }
 
-/** A route's address with its `:parts` as a pattern. */
+/** A route's address with its `:parts`, which may say what they consist of, as a pattern. */
 function asPattern(url: string): RegExp {
-  const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.').replaceAll('*', '.*')));
+  const parts = url.split('/').map((part) => {
+    if (part.startsWith(':')) return /\(\^?(.+?)\$?\)/.exec(part)?.[1] ?? '[^/]+';
+    return part.replaceAll('.', '\\.').replaceAll('*', '.*');
+  });
   return new RegExp(`^${parts.join('/')}$`);
 }

@@ -8,7 +8,7 @@ const bodyBytes = 5 * 1024 * 1024 + 1024;
 
 /** The one route whose body is no JSON, in a scope of its own: nowhere else a picture is understood. */
 export function avatarRoutes(app: RestApp, { people }: Doors): void {
-  app.register(async (scope: RestApp) => {
+  app.register((scope: RestApp, _options, done) => {
     scope.addContentTypeParser(/^image\//, { parseAs: 'buffer', bodyLimit: bodyBytes }, (_request, body, done) => done(null, body));
     scope.put(
       '/me/avatar',
@@ -26,5 +26,6 @@ export function avatarRoutes(app: RestApp, { people }: Doors): void {
       },
       ({ who, body }) => people.setAvatar(who, body instanceof Uint8Array ? body : new Uint8Array()),
     );
+    done();
   });
 }

@@ -129,7 +129,11 @@ export function discussionRoutes(app: RestApp, doors: Doors): void {
 }
 
 /** Discussions with the beginnings of their opening messages, in as many queries as for one. */
-export async function withExcerpts<T extends Found>({ conversations }: Doors, who: Who, items: readonly T[]): Promise<(T & { excerpt: string })[]> {
+export async function withExcerpts<T extends Found>(
+  { conversations }: Doors,
+  who: Who,
+  items: readonly T[],
+): Promise<(T & { excerpt: string })[]> {
   const openings = await conversations.messages(
     who,
     items.map((item) => ({ channel: item.channel.id, number: 1 })),

@@ -58,5 +58,5 @@ test('refusals are described with their codes, and what needs no token says so',
   for (const { path, operation } of operations)
     expect([path, Object.keys(operation.responses)]).toEqual([path, expect.arrayContaining(['400', '401', '404', '429', '500', '503'])]);
   const open = operations.filter(({ operation }) => operation.security?.length === 0).map(({ path }) => path);
-  expect(open.sort()).toEqual(['/v1/forgot-password', '/v1/refresh', '/v1/reset-password', '/v1/sign-in', '/v1/sign-up']);
+  expect(open.sort()).toEqual(['/v1/forgot-password', '/v1/place', '/v1/refresh', '/v1/reset-password', '/v1/sign-in', '/v1/sign-up']);
 });

@@ -39,11 +39,15 @@ export function personalRoutes(app: RestApp, { bookmarks, drafts }: Doors): void
     async (request, reply) => list(request, reply, await drafts.list(request.who, request.query)),
   );
 
-  app.get('/me/drafts/:place', { schema: { tags, summary: 'My draft for a place', params: place, response: { 200: Draft } } }, async (request) => {
-    const draft = await drafts.get(request.who, request.params.place);
-    if (draft === null) throw new PlazaError('not_found', 'There is no draft for this place.');
-    return draft;
-  });
+  app.get(
+    '/me/drafts/:place',
+    { schema: { tags, summary: 'My draft for a place', params: place, response: { 200: Draft } } },
+    async (request) => {
+      const draft = await drafts.get(request.who, request.params.place);
+      if (draft === null) throw new PlazaError('not_found', 'There is no draft for this place.');
+      return draft;
+    },
+  );
 
   app.put(
     '/me/drafts/:place',

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Ask, createTestServer, type TestServer } from '../http/testing.ts';
 import { createChecker } from './testing.ts';
@@ -273,7 +274,7 @@ describe('conversations', () => {
       { emoji: '👍', count: 1 },
     ]);
     expect((await ask('GET', `${at}/messages/1/reactions/${thumb}`, as(ana))).body['items']).toMatchObject([{ id: ben.id }]);
-    expect((await ask('GET', `${at}/messages`, as(ben))).body['mine']).toEqual([{ number: 1, emoji: ['👍'] }]);
+    expect((await ask('GET', `${at}/messages`, as(ben))).body['mine']).toEqual([{ number: 1, emoji: ['👍'], bookmarked: false }]);
     expect((await ask('DELETE', `${at}/messages/1/reactions/${thumb}`, as(ben))).body['message'].reactions).toEqual([]);
     expect((await ask('PUT', `${at}/messages/1/pin`, as(ana))).body['message'].pinnedAt).not.toBeNull();
     expect((await ask('GET', `${at}/pins`, as(ben))).body['items']).toMatchObject([{ number: 1 }]);
@@ -416,6 +417,94 @@ describe('the place', () => {
       ['member_removed', 'a pause'],
       ['role_changed', 'kind'],
     ]);
+  });
+});
+
+describe('what is mine alone', () => {
+  test('bookmarks', async () => {
+    const direct = await ask('POST', '/v1/directs', as(ana, { person: ben.id }));
+    const channel: string = direct.body['id'];
+    const at = `/v1/channels/${channel}`;
+    const { number } = (await ask('POST', `${at}/messages`, as(ana, { body: 'to be found again' }))).body;
+    expect((await ask('PUT', `${at}/messages/${number}/bookmark`, as(ben))).body).toMatchObject({ message: { channel, number }, on: true });
+    expect((await ask('GET', `${at}/messages?limit=1`, as(ben))).body['mine']).toEqual([{ number, emoji: [], bookmarked: true }]);
+    expect((await ask('GET', `${at}/messages?limit=1`, as(ana))).body['mine']).toEqual([]);
+    const list = await ask('GET', '/v1/me/bookmarks', as(ben));
+    expect(list.body).toMatchObject({ items: [{ message: { number, body: 'to be found again' } }], next: null });
+    expect((await ask('DELETE', `${at}/messages/${number}/bookmark`, as(ben))).body).toMatchObject({ on: false });
+    expect((await ask('GET', '/v1/me/bookmarks', as(ben))).body['items']).toEqual([]);
+    expect((await ask('GET', '/v1/me/bookmarks')).status).toBe(401);
+    expect((await ask('PUT', `${at}/messages/${number}/bookmark`, as(boss))).status).toBe(404);
+  });
+
+  test('drafts', async () => {
+    const place: string = (await ask('POST', '/v1/directs', as(ana, { person: ben.id }))).body['id'];
+    const at = `/v1/me/drafts/${place}`;
+    expect((await ask('GET', at, as(ben))).status).toBe(404);
+    expect((await ask('PUT', at, as(ben, { body: 'Dear', replyTo: 1 }))).body).toMatchObject({
+      place,
+      title: '',
+      body: 'Dear',
+      replyTo: 1,
+    });
+    expect((await ask('GET', at, as(ben))).body).toMatchObject({ body: 'Dear' });
+    expect((await ask('GET', '/v1/me/drafts', as(ben))).body['items']).toMatchObject([{ place, body: 'Dear' }]);
+    expect((await ask('PUT', at, as(ben, { body: 'Dear', title: 'No title here' }))).body).toMatchObject({ field: 'title' });
+    expect((await ask('PUT', at, as(boss, { body: 'Dear' }))).status).toBe(404);
+    expect((await ask('DELETE', at, as(ben))).status).toBe(204);
+    expect((await ask('GET', '/v1/me/drafts', as(ben))).body['items']).toEqual([]);
+    expect((await ask('GET', '/v1/me/drafts')).status).toBe(401);
+  });
+
+  test('a status', async () => {
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const { body } = await ask('PATCH', '/v1/me', as(ben, { status: { emoji: '🌴', text: 'Away', until } }));
+    expect(body['status']).toEqual({ emoji: '🌴', text: 'Away', until });
+    expect((await ask('PATCH', '/v1/me', as(ben, { status: { emoji: 'palm' } }))).body).toMatchObject({ field: 'status' });
+    expect((await ask('PATCH', '/v1/me', as(ben, { status: null }))).body['status']).toBeNull();
+  });
+
+  test('a picture is sent as it is, and served for good under its own address', async () => {
+    const png = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer();
+    const put = (body: unknown, type: string, more = {}) =>
+      ask('PUT', '/v1/me/avatar', { ...as(ben, body), headers: { 'content-type': type, ...more } });
+    const { status, body } = await put(png, 'image/png');
+    expect([status, body['avatar']]).toEqual([200, expect.stringMatching(/^\/avatars\/[0-9a-f]{64}$/)]);
+    const seen = await ask('GET', body['avatar']);
+    expect(seen).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'image/webp',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; sandbox",
+      },
+    });
+    const again = await ask('GET', body['avatar'], { headers: { 'if-none-match': seen.headers['etag'] ?? '' } });
+    expect([again.status, again.text, again.headers['etag']]).toEqual([304, '', seen.headers['etag']]);
+    expect((await ask('HEAD', body['avatar'])).status).toBe(200);
+
+    expect((await put('<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml')).body).toMatchObject({
+      code: 'invalid_input',
+      field: 'image',
+    });
+    expect((await put({}, 'application/json')).body).toMatchObject({ code: 'invalid_input', field: 'image' });
+    expect((await put(png, 'application/octet-stream')).status).toBe(415);
+    expect((await ask('POST', '/v1/groups', { token: ben.token, body: png, headers: { 'content-type': 'image/png' } })).status).toBe(415);
+    expect((await put(Buffer.concat([png, Buffer.alloc(5 * 1024 * 1024)]), 'image/png')).status).toBe(413);
+    expect((await ask('PUT', '/v1/me/avatar', { body: png, headers: { 'content-type': 'image/png' } })).status).toBe(401);
+
+    const key = { 'idempotency-key': 'picture' };
+    expect((await put(png, 'image/png', key)).headers['idempotency-replayed']).toBeUndefined();
+    expect((await put(png, 'image/png', key)).headers['idempotency-replayed']).toBe('true');
+    expect((await put(png.subarray(1), 'image/png', key)).status).toBe(409);
+
+    expect((await ask('PATCH', '/v1/me', as(ben, { avatar: 'https://example.org/a.png' }))).status).toBe(400);
+    expect((await ask('PATCH', '/v1/me', as(ben, { avatar: null }))).body['avatar']).toBeNull();
+    expect((await ask('GET', body['avatar'])).status).toBe(404);
+    expect((await ask('GET', '/avatars/..%2f..%2fetc%2fpasswd')).status).toBe(404);
   });
 });
 

@@ -197,7 +197,7 @@ export const Discussion = z
     activeAt: time,
     excerpt: z.string().describe('The beginning of the opening message as plain text.'),
   })
- .meta({ id: 'Discussion' });
+  .meta({ id: 'Discussion' });
 export const Revision = z.object({ version: count, body: z.string(), writtenAt: time }).meta({ id: 'Revision' });
 export const Reader = z.object({ person: id, number: count, readAt: time }).meta({ id: 'Reader' });
 

@@ -206,7 +206,11 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
       case 'watch': {
         // Those of other applications are nobody here.
         const people = await readPeople(doors, client.who, frame.people);
-        if (!closed) onlookers.watch(client, people.map((person) => person.id));
+        if (!closed)
+          onlookers.watch(
+            client,
+            people.map((person) => person.id),
+          );
         return null;
       }
       case 'ping':

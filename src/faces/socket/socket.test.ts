@@ -92,14 +92,33 @@ describe('the conversation', () => {
       people: [{ id: ana.id }],
     });
     expect(await a.ask({ type: 'people', ids: [bo.id, '5'] })).toMatchObject({ type: 'people', people: [{ id: bo.id, name: 'Bo' }] });
-    expect(await a.ask({ type: 'delete', channel, number: 1 })).toMatchObject({ type: 'ack', version: 5 });
+    expect(await a.ask({ type: 'delete', channel, number: 1, reason: 'oops' })).toMatchObject({ type: 'ack', version: 5 });
+    expect(await a.ask({ type: 'restore', channel, number: 1, reason: 'no' })).toMatchObject({ type: 'ack', version: 6 });
+    const { events } = await a.next('events', (frame) => frame.events.some((event) => event.type === 'restored'));
+    expect(events.at(-1)).toMatchObject({ type: 'restored', version: 6, message: { body: 'One', deletedAt: null } });
     a.say({ type: 'ping' });
     await a.next('pong');
     expect(await a.ask({ type: 'leave', channel })).toMatchObject({ type: 'done' });
     const before = versionsOf(a.frames, channel).length;
     await a.ask({ type: 'send', channel, key: 'k2', body: 'two' });
-    await a.next('head', (frame) => frame.heads.some((head) => head.channel === channel && head.version === 6));
+    await a.next('head', (frame) => frame.heads.some((head) => head.channel === channel && head.version === 7));
     expect(versionsOf(a.frames, channel)).toHaveLength(before);
+  });
+
+  test('who is called hears of it on all devices, and is told how often when they come', async () => {
+    const { community, channel } = await house.chat(ana.token);
+    await joinedBy(bo.token, community);
+    const handle = (await house.who(bo.token)).person?.handle ?? '';
+    const [a, b] = [await house.enter(ana.token), await house.enter(bo.token)];
+    await a.ask({ type: 'send', channel, key: 'k1', body: `@${handle}, are you there?` });
+    const called = await b.next('personal', ({ event }) => event.type === 'mentioned');
+    expect(called.event).toEqual({ type: 'mentioned', channel, number: 1, on: true });
+    await a.ask({ type: 'send', channel, key: 'k2', body: '@everyone!' });
+    const all = await b.next('personal', ({ event }) => event.type === 'everyone_mentioned');
+    expect(all.event).toEqual({ type: 'everyone_mentioned', channel, number: 2, by: ana.id });
+    const again = await house.enter(bo.token);
+    const mine = again.frames.flatMap((frame) => (frame.type === 'ready' ? frame.channels : [])).find((one) => one.channel.id === channel);
+    expect(mine).toMatchObject({ number: 2, read: 0, mentions: 2 });
   });
 
   test('[L4] sends of one client to one channel keep their order', async () => {

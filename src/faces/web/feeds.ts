@@ -1,21 +1,27 @@
 import type { Id } from '../../../contracts/nouns.ts';
 import { communityAddress, discussionAddress } from './addresses.ts';
 import type { CommunityView, DiscussionView, People } from './guestView.ts';
-import { escape, type Markup, markup } from './markup.ts';
+import { escaped, type Markup, markup } from './markup.ts';
 import { forPage } from './prose.ts';
 import { nameOf, type Rendering } from './rendering.ts';
 
 /** The latest discussions of a community, as RSS 2.0. */
 export function communityFeed({ community, discussions, excerpts, people }: CommunityView, rendering: Rendering): string {
-  const items = discussions.items
-    .map(({ node }, i) => ({
-      title: node.channel.name ?? '',
-      address: discussionAddress(community.slug, node.channel.id),
-      author: node.channel.createdBy,
-      at: node.channel.createdAt,
-      description: excerpts[i] ?? '',
-    }));
-  return feed({ title: community.name, description: community.description, address: communityAddress(community.slug), items, people, rendering });
+  const items = discussions.items.map(({ node }, i) => ({
+    title: node.channel.name ?? '',
+    address: discussionAddress(community.slug, node.channel.id),
+    author: node.channel.createdBy,
+    at: node.channel.createdAt,
+    description: excerpts[i] ?? '',
+  }));
+  return feed({
+    title: community.name,
+    description: community.description,
+    address: communityAddress(community.slug),
+    items,
+    people,
+    rendering,
+  });
 }
 
 /** The latest comments of a discussion, newest first, and what it began with while that is among them. */
@@ -30,7 +36,7 @@ export function discussionFeed({ community, channel, opening, comments, last, pe
       author,
       at: createdAt,
       // A feed is read elsewhere.
-      description: forPage(rendering.html(body ?? '')).replaceAll('href="/', `href="${escape(rendering.publicUrl)}/`),
+      description: forPage(rendering.html(body ?? '')).replaceAll('href="/', `href="${escaped(rendering.publicUrl)}/`),
     }));
   const description = rendering.excerpt(opening.body ?? '');
   return feed({ title, description, address: discussionAddress(community.slug, channel.id), items, people, rendering });

@@ -65,7 +65,7 @@ export function createGuestView({ communities, conversations, people }: Doors, w
     /** The page of a discussion that the message of this number stands on. */
     async discussion(slug: string, id: Id, number: number): Promise<DiscussionView> {
       const shown = await view(slug, id, { after: firstOnPage(number) - 1 });
-      if (number > shown.last) throw new PlazaError('not_found');
+      if (number < 1 || number > shown.last) throw new PlazaError('not_found');
       return shown;
     },
     /** A discussion with its latest comments. */

@@ -5,7 +5,11 @@ import { json, type Markup } from './markup.ts';
 import { nameOf, type Rendering } from './rendering.ts';
 
 /** The discussion in the words of schema.org. */
-export function linkedData({ community, channel, opening, comments, last, people }: DiscussionView, url: string, rendering: Rendering): Markup {
+export function linkedData(
+  { community, channel, opening, comments, last, people }: DiscussionView,
+  url: string,
+  rendering: Rendering,
+): Markup {
   const { publicUrl, excerpt } = rendering;
   const post = (type: string, { author, body, createdAt, editedAt, number }: Message) => {
     const profile = people.get(author);
@@ -25,7 +29,11 @@ export function linkedData({ community, channel, opening, comments, last, people
     mainEntityOfPage: url,
     isPartOf: { '@type': 'WebPage', name: community.name, url: publicUrl + communityAddress(community.slug) },
     commentCount: last - 1,
-    interactionStatistic: { '@type': 'InteractionCounter', interactionType: 'https://schema.org/CommentAction', userInteractionCount: last - 1 },
+    interactionStatistic: {
+      '@type': 'InteractionCounter',
+      interactionType: 'https://schema.org/CommentAction',
+      userInteractionCount: last - 1,
+    },
     comment: comments.filter(({ body }) => body !== null).map((comment) => post('Comment', comment)),
   });
 }

@@ -23,7 +23,10 @@ ${next !== null && markup`<link rel="next" href="${next}">`}`,
 <p class="lead" dir="auto">${community.description}</p>
 <ul class="discussions">
 ${discussions.items.map(
-  ({ node: { channel, comments, activeAt } }, i) => markup`<li><a href="${discussionAddress(slug, channel.id)}" dir="auto">${channel.name}</a>
+  (
+    { node: { channel, comments, activeAt } },
+    i,
+  ) => markup`<li><a href="${discussionAddress(slug, channel.id)}" dir="auto">${channel.name}</a>
 <p dir="auto">${excerpts[i] ?? ''}</p>
 <p>${nameOf(people, channel.createdBy)} · ${comments === 1 ? '1 comment' : `${comments} comments`} · ${time(activeAt)}</p></li>
 `,

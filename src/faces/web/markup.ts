@@ -17,14 +17,14 @@ export function trusted(text: string): Markup {
 
 function asMarkup(part: Part): string {
   if (part === null || part === false) return '';
-  if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
+  if (typeof part === 'string' || typeof part === 'number') return escaped(String(part));
   return 'markup' in part ? part.markup : part.map(asMarkup).join('');
 }
 
 const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** The one place where text becomes safe for elements and quoted attributes. What XML cannot hold is dropped. */
-export function escape(text: string): string {
+export function escaped(text: string): string {
   return legal(text).replace(/[&<>"']/g, (letter) => names[letter] ?? '');
 }
 
@@ -35,5 +35,7 @@ export function legal(text: string): string {
 
 /** Data for programs inside a page. Nothing in it can end the element that it stands in. */
 export function json(value: unknown): Markup {
-  return trusted(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return trusted(
+    JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 }

@@ -26,11 +26,10 @@ export function createSitemap(conversations: Conversations, who: Who, publicUrl:
     return markup`<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="${namespace}">
 ${after === '0' && markup`<url><loc>${publicUrl}/communities</loc></url>\n`}${communities.map(
-      (slug) => markup`<url><loc>${publicUrl}${communityAddress(slug)}</loc></url>\n`,
-    )}${found.map(
-      ({ slug, id, activeAt }) =>
-        markup`<url><loc>${publicUrl}${discussionAddress(slug, id)}</loc><lastmod>${activeAt}</lastmod></url>\n`,
-    )}</urlset>
+  (slug) => markup`<url><loc>${publicUrl}${communityAddress(slug)}</loc></url>\n`,
+)}${found.map(
+  ({ slug, id, activeAt }) => markup`<url><loc>${publicUrl}${discussionAddress(slug, id)}</loc><lastmod>${activeAt}</lastmod></url>\n`,
+)}</urlset>
 `.markup;
   }
 

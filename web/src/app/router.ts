@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router';
 import { isSignedIn } from '../wire/session.ts';
-import { keepScroll } from './scroll.ts';
+import { followPlaces, keepScroll } from './scroll.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -8,6 +8,8 @@ declare module 'vue-router' {
     mine?: boolean;
     /** Stands alone, without the frame of rail and side bar. */
     bare?: boolean;
+    /** One goes in and comes back: on a phone it has the whole screen, without the bottom bar. */
+    deep?: boolean;
   }
 }
 
@@ -41,29 +43,30 @@ export const router = createRouter({
       name: 'new-discussion',
       component: () => import('../discussions/NewDiscussionPage.vue'),
       props: true,
-      meta: { mine: true },
+      meta: { mine: true, deep: true },
     },
     {
       path: '/c/:slug/d/:channel(\\d+)/:number(\\d+)?',
       name: 'discussion',
       component: () => import('../discussions/DiscussionPage.vue'),
       props: true,
+      meta: { deep: true },
     },
     {
       path: '/c/:slug/chat/:channel(\\d+)/:number(\\d+)?',
       name: 'chat',
       component: () => import('../conversation/ChatPage.vue'),
       props: true,
-      meta: { mine: true },
+      meta: { mine: true, deep: true },
     },
     { path: '/messages', name: 'messages', component: () => import('../people/MessagesPage.vue'), meta: { mine: true } },
-    { path: '/messages/new', name: 'new-message', component: () => import('../people/NewMessagePage.vue'), meta: { mine: true } },
+    { path: '/messages/new', name: 'new-message', component: () => import('../people/NewMessagePage.vue'), meta: { mine: true, deep: true } },
     {
       path: '/messages/:channel(\\d+)/:number(\\d+)?',
       name: 'message',
       component: () => import('../conversation/ChatPage.vue'),
       props: true,
-      meta: { mine: true },
+      meta: { mine: true, deep: true },
     },
     { path: '/p/:handle', name: 'person', component: () => import('../people/PersonPage.vue'), props: true, meta: { mine: true } },
     { path: '/bookmarks', name: 'bookmarks', component: () => import('../home/BookmarksPage.vue'), meta: { mine: true } },
@@ -80,3 +83,5 @@ router.beforeEach((to): RouteLocationRaw | true => {
   if (to.meta.mine === true && !isSignedIn()) return { name: 'sign-in', query: { to: to.fullPath } };
   return true;
 });
+
+followPlaces(router);

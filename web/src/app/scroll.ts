@@ -1,4 +1,88 @@
-import type { RouterScrollBehavior } from 'vue-router';
+/** Back and forward keep the place: of the window, and of the panes that scroll within it. */
+import { onBeforeUnmount, type Ref, watch } from 'vue';
+import { type RouterScrollBehavior, START_LOCATION, useRoute, type Router } from 'vue-router';
 
-/** Back and forward keep the place; a new page begins at its top. */
+/** For pages that the window scrolls: those without the frame. */
 export const keepScroll: RouterScrollBehavior = (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 });
+
+interface Place {
+  page: string;
+  top: number;
+}
+
+const kept = 'plaza.look.places';
+/** So many steps back are remembered. */
+const most = 100;
+const places = new Map<number, Place>(JSON.parse(sessionStorage.getItem(kept) ?? '[]'));
+/** The entry of the history that is shown; moves when a page is gone to, not when its address is replaced. */
+let position = history.state?.position ?? 0;
+
+/** Follows the history. Called once, before the first navigation. */
+export function followPlaces(router: Router): void {
+  let isPop = false;
+  window.addEventListener('popstate', () => {
+    isPop = true;
+  });
+  router.afterEach((_to, from) => {
+    const before = position;
+    position = history.state?.position ?? 0;
+    // What was ahead is no longer: a new page begins there.
+    if (!isPop && from !== START_LOCATION && position !== before) for (const entry of places.keys()) if (entry >= position) places.delete(entry);
+    isPop = false;
+  });
+  window.addEventListener('pagehide', () => sessionStorage.setItem(kept, JSON.stringify([...places].slice(-most))));
+}
+
+/** Keeps where an element was scrolled to for each step of the history, and goes back there once what was there is there again. */
+export function usePlace(element: Readonly<Ref<HTMLElement | null>>): void {
+  const route = useRoute();
+  let at = position;
+  let stop = () => {};
+
+  function note(): void {
+    if (element.value === null || at !== position) return;
+    places.set(at, { page: String(route.name), top: element.value.scrollTop });
+  }
+
+  function arrive(box: HTMLElement): void {
+    stop();
+    at = position;
+    const place = places.get(at);
+    const top = place?.page === String(route.name) ? place.top : 0;
+    box.scrollTop = top;
+    if (top > 0 && box.scrollTop < top) stop = climb(box, top);
+  }
+
+  watch(element, (box, _before, onCleanup) => {
+    if (box === null) return;
+    box.addEventListener('scroll', note, { passive: true });
+    onCleanup(() => box.removeEventListener('scroll', note));
+    arrive(box);
+  });
+  // The same page with something else in it.
+  watch(
+    () => route.fullPath,
+    () => {
+      if (element.value !== null && at !== position) arrive(element.value);
+    },
+    { flush: 'post' },
+  );
+  onBeforeUnmount(() => stop());
+}
+
+/** Scrolls on as the content grows, until it is there, somebody scrolls, or it takes too long. */
+function climb(box: HTMLElement, top: number): () => void {
+  const watcher = new ResizeObserver(() => {
+    box.scrollTop = top;
+    if (box.scrollTop >= top - 1) stop();
+  });
+  const stop = () => {
+    watcher.disconnect();
+    clearTimeout(timer);
+    for (const type of ['wheel', 'touchmove', 'keydown']) box.removeEventListener(type, stop);
+  };
+  const timer = setTimeout(stop, 5_000);
+  for (const type of ['wheel', 'touchmove', 'keydown']) box.addEventListener(type, stop, { passive: true });
+  for (const child of box.children) watcher.observe(child);
+  return stop;
+}

@@ -44,5 +44,3 @@ export interface Talk {
 
 /** Comments that are loaded by themselves; more of them when they are asked for. */
 export const mostByItself = 950;
-/** Of the socket. */
-export const pageSize = 200;

@@ -8,11 +8,11 @@ export function kindOf(id: string, kinds: number): number {
   return scatter(`kind ${plain(id)}`) % kinds;
 }
 
-/** GraphQL's global ids are base64 of `Person:123`. */
+/** GraphQL's global ids are base64url of `Person:123`. */
 function plain(id: string): string {
   if (/^\d+$/.test(id)) return id;
   try {
-    return atob(id).split(':').at(-1) ?? id;
+    return atob(id.replaceAll('-', '+').replaceAll('_', '/')).split(':').at(-1) ?? id;
   } catch {
     return id;
   }
