@@ -4,13 +4,13 @@ const tests = '\\.test\\.ts$|\\.contract\\.ts$|/testing\\.ts$|/testing/';
 const platform = ['core', 'npm', 'npm-optional'];
 
 /** Files under `from` import packages of Node and npm, and of the house only what `allowed` matches. */
-function arrow(name, from, allowed, comment) {
+function arrow(name, from, allowed, comment, packages = platform) {
   return {
     name,
     comment,
     severity: 'error',
     from: { path: from, pathNot: tests },
-    to: { pathNot: allowed, dependencyTypesNot: platform },
+    to: { pathNot: allowed, dependencyTypesNot: packages },
   };
 }
 
@@ -46,7 +46,8 @@ module.exports = {
       "what faces share, and the server that holds them → faces, domains' doors, kit, contracts.",
     ),
     arrow('client', '^client/', '^(client|contracts)/', 'client → contracts.'),
-    arrow('web', '^web/', '^(web|client|contracts|markup)/', 'web → client, contracts, markup.'),
+    // What it needs of npm is built into it, so a server never installs that.
+    arrow('web', '^web/', '^(web|client|contracts|markup)/', 'web → client, contracts, markup.', [...platform, 'npm-dev']),
     {
       name: 'tests-are-for-tests',
       comment: 'The program does not import what is made for tests.',

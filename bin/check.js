@@ -1,4 +1,4 @@
-// Types, lint and format, arrows, unused code: all at once, each named, any of them fails the build.
+// Types, of the page too, lint and format, arrows, unused code: all at once, each named, any of them fails the build.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,8 @@ import { home, ready } from './ready.mjs';
 
 const checks = {
   types: ['typescript/bin/tsc', '-p', '.'],
+  'types of the page': ['vue-tsc/bin/vue-tsc.js', '-p', 'web', '--noEmit'],
+  'schema of the page': ['../bin/checkSchemaTypes.js'],
   'lint and format': ['@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=50', '.'],
   arrows: [
     'dependency-cruiser/bin/dependency-cruiser.mjs',
@@ -16,6 +18,7 @@ const checks = {
     'markup',
     'client',
     'journeys',
+    'web',
   ],
   'unused code': ['knip/bin/knip.js', '--no-progress', '--no-config-hints'],
 };

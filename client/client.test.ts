@@ -274,6 +274,19 @@ test('reading on one device is known on the other', async () => {
   await expect.poll(() => other.state.value.channels.get(channel.id)?.read).toBe(5);
 });
 
+test('what was read just before a channel is closed is told', async () => {
+  const channel = await chat();
+  await post(channel, 1, 5);
+  const bens = await clientOf(ben);
+  const here = await bens.open(channel.id);
+  here.read(2);
+  here.read(5);
+  here.close();
+  expect(bens.state.value.channels.get(channel.id)?.read).toBe(5);
+  const position = async () => (await clientOf(ben)).open(channel.id).then(({ state }) => state.value.log?.read);
+  await expect.poll(position).toBe(5);
+});
+
 test('a channel opened twice stays until both have closed it, and what was sent before the end is sent', async () => {
   const channel = await chat();
   const anas = await clientOf(ana);

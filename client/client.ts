@@ -1,11 +1,12 @@
 import { PlazaError } from '../contracts/errors.ts';
 import type { Draft, Id, Person } from '../contracts/nouns.ts';
 import type { MyChannel, MyCommunity, ServerFrame } from '../contracts/wire.ts';
+import { type ChannelDriver, createChannelDriver } from './channelDriver.ts';
 import { type ConnectionState, createConnection } from './connection.ts';
 import { createDrafts, type DraftText } from './drafts.ts';
 import { createKept, type Storage } from './kept.ts';
-import { type Calls, callsFrom, countOf, readUpTo, withCall } from './mentions.ts';
-import { type ChannelDriver, createOpenChannel, type OpenChannel } from './openChannel.ts';
+import { createLists } from './lists.ts';
+import type { OpenChannel } from './openChannel.ts';
 import type { Unsent } from './outbox.ts';
 import type { At } from './pager.ts';
 import { callRest } from './rest.ts';
@@ -109,7 +110,6 @@ export function createClient(options: ClientOptions): Client {
   const timers = createTimers();
   const person = personOf(options.tokens.access);
   const unsent = createKept<Unsent>(options.storage, `unsent.${person}`);
-  const calls = new Map<Id, Calls>();
   const open = new Map<Id, { channel: ChannelDriver; users: number }>();
   let epoch = '';
 
@@ -135,6 +135,11 @@ export function createClient(options: ClientOptions): Client {
     const unknown = people.filter((id) => online.has(id) && !shown.has(id));
     if (unknown.length > 0) set({ online: new Set([...online].filter((id) => !unknown.includes(id))) });
   });
+  const lists = createLists({
+    changed: (channels) => set({ channels }),
+    callsAmong: (id, from, to) => driver(id)?.callsAmong(from, to) ?? null,
+    isUnsure: () => timers.once('lists', listsAnewMs, connection.again),
+  });
   const drafts = createDrafts(connection, createKept(options.storage, `drafts.${person}`), (all) => set({ drafts: all }));
 
   function ready(frame: Extract<ServerFrame, { type: 'ready' }>, first: boolean): void {
@@ -142,22 +147,10 @@ export function createClient(options: ClientOptions): Client {
     const sameEpoch = frame.epoch === epoch;
     epoch = frame.epoch;
     const { person: me, communities } = frame;
-    const known = sameEpoch ? state.value.channels : new Map<Id, MyChannel>();
-    const heard = new Map(sameEpoch ? calls : []);
-    calls.clear();
     state.gather(() => {
-      // What was heard while the lists were read is newer than they are.
-      const channels = frame.channels.map((mine) => {
-        const { id } = mine.channel;
-        return counted(ahead(mine, known.get(id)), callsFrom(mine, heard.get(id)));
-      });
-      set({
-        me,
-        communities,
-        channels: new Map(channels.map((mine) => [mine.channel.id, mine])),
-        // Of those watched it is told anew.
-        online: new Set(frame.online),
-      });
+      // Of those watched it is told anew.
+      set({ me, communities, online: new Set(frame.online) });
+      lists.ready(frame.channels, !sameEpoch);
       meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
       for (const { channel } of before) {
         if (!sameEpoch) channel.forget();
@@ -195,21 +188,21 @@ export function createClient(options: ClientOptions): Client {
         meet(frame.people);
         return;
       case 'head':
-        move(frame.heads.map(({ channel, number, version }) => [channel, { number, version }]));
+        lists.move(frame.heads.map(({ channel, number, version }) => [channel, { number, version }]));
         for (const { channel } of [...open.values()]) channel.receive(frame);
         return;
       case 'joined': {
         const { channel, number, version, read, people } = frame;
         meet(people);
         driver(channel.id)?.receive(frame);
-        move([[channel.id, { number, version, read, channel }]]);
+        lists.move([[channel.id, { number, version, read, channel }]]);
         return;
       }
       case 'synced': {
         const { channel, number, people } = frame;
         meet(people);
         driver(channel)?.receive(frame);
-        move([[channel, { number, ...(frame.details && { channel: frame.details }) }]]);
+        lists.move([[channel, { number, ...(frame.details && { channel: frame.details }) }]]);
         return;
       }
       case 'paged':
@@ -228,7 +221,7 @@ export function createClient(options: ClientOptions): Client {
           read: mine?.type === 'posted' ? mine.message.number : 0,
           ...(changed && { channel: changed.details }),
         };
-        move([[channel, change]]);
+        lists.move([[channel, change]]);
         return;
       }
       case 'presence': {
@@ -249,7 +242,7 @@ export function createClient(options: ClientOptions): Client {
   function personal(event: Extract<ServerFrame, { type: 'personal' }>['event']): void {
     switch (event.type) {
       case 'read':
-        move([[event.channel, { read: event.number }]]);
+        lists.move([[event.channel, { read: event.number }]]);
         driver(event.channel)?.readElsewhere(event.number);
         return;
       case 'profile':
@@ -257,10 +250,10 @@ export function createClient(options: ClientOptions): Client {
         if (isMe(event.person)) set({ me: event.person });
         return;
       case 'mentioned':
-        call(event.channel, event.number, event.on);
+        lists.call(event.channel, event.number, event.on);
         return;
       case 'everyone_mentioned':
-        if (event.by !== state.value.me?.id) call(event.channel, event.number, true);
+        if (event.by !== state.value.me?.id) lists.call(event.channel, event.number, event.on);
         return;
       case 'bookmarked':
         driver(event.channel)?.bookmarked(event.number, event.on);
@@ -276,11 +269,7 @@ export function createClient(options: ClientOptions): Client {
       }
       case 'channel_created':
         // Told to everyone in a community at once; asking the server would have all of them ask at once.
-        if (event.channel.kind === 'chat' && !state.value.channels.has(event.channel.id)) {
-          const fresh: MyChannel = { channel: event.channel, number: 0, version: 0, read: 0, mentions: 0, people: [] };
-          calls.set(event.channel.id, callsFrom(fresh));
-          set({ channels: new Map(state.value.channels).set(event.channel.id, fresh) });
-        }
+        if (event.channel.kind === 'chat') lists.add(event.channel);
         return;
       case 'invited':
         meet([event.by]);
@@ -289,31 +278,6 @@ export function createClient(options: ClientOptions): Client {
         // What is mine has changed in a way that only the server can list: people of a direct channel, chats of a community.
         connection.again();
     }
-  }
-
-  function move(changes: readonly (readonly [Id, Partial<MyChannel>])[]): void {
-    const { channels } = state.value;
-    const moved = changes.flatMap(([id, change]) => {
-      const mine = channels.get(id);
-      return mine === undefined ? [] : [[id, counted(ahead({ ...mine, ...change }, mine), calls.get(id) ?? callsFrom(mine))] as const];
-    });
-    if (moved.length > 0) set({ channels: new Map([...channels, ...moved]) });
-  }
-
-  function call(id: Id, number: number, on: boolean): void {
-    const known = calls.get(id);
-    if (known === undefined) return;
-    calls.set(id, withCall(known, number, on));
-    move([[id, {}]]);
-  }
-
-  /** With the count of its unread messages that call me, which is asked for anew where it cannot be known. */
-  function counted(mine: MyChannel, known: Calls): MyChannel {
-    const { id } = mine.channel;
-    const next = readUpTo(known, mine.read, (from, to) => driver(id)?.callsAmong(from, to) ?? null);
-    calls.set(id, next);
-    if (!next.sure) timers.once('lists', listsAnewMs, connection.again);
-    return { ...mine, mentions: countOf(next) };
   }
 
   function meet(people: readonly Person[]): void {
@@ -325,12 +289,12 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function opening(id: Id): ChannelDriver {
-    const channel = createOpenChannel(id, {
+    const channel = createChannelDriver(id, {
       connection,
       me: () => state.value.me?.id ?? null,
       kept: unsent,
       sent: () => drafts.save(id, { body: '' }),
-      read: (number) => move([[id, { read: number }]]),
+      read: (number) => lists.move([[id, { read: number }]]),
       closed: () => {
         if (driver(id) === channel) open.delete(id);
       },
@@ -388,17 +352,6 @@ export function createClient(options: ClientOptions): Client {
       drafts.end();
       connection.close();
     },
-  };
-}
-
-/** Heads and read positions only go forward. */
-function ahead(next: MyChannel, known: MyChannel | undefined): MyChannel {
-  if (known === undefined) return next;
-  return {
-    ...next,
-    number: Math.max(next.number, known.number),
-    version: Math.max(next.version, known.version),
-    read: Math.max(next.read, known.read),
   };
 }
 

@@ -124,7 +124,10 @@ export function createDrafts(connection: Connection, kept: Kept<Draft>, changed:
     ready(listed) {
       const theirs = new Map(listed.map((draft) => [draft.place, draft]));
       for (const [place, own] of mine) {
-        if (own.isSent) own.heard = theirs.get(place) ?? { ...own.draft, title: '', body: '' };
+        if (!own.isSent) continue;
+        // The list may have been read before what was heard since.
+        const told = theirs.get(place) ?? { ...own.draft, title: '', body: '', updatedAt: '' };
+        if (own.heard === null || told.updatedAt > own.heard.updatedAt) own.heard = told;
       }
       const others = listed.length < mostListed ? [] : [...drafts.values()];
       drafts = new Map();

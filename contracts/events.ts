@@ -45,7 +45,7 @@ export type CommunityEvent =
   | { type: 'channel_created'; channel: Channel }
   | { type: 'community_changed'; community: Community }
   /** A message in a public channel of the community calls everyone. */
-  | { type: 'everyone_mentioned'; channel: Id; number: number; by: Id };
+  | { type: 'everyone_mentioned'; channel: Id; number: number; by: Id; on: boolean };
 
 /**
  * Tells every process that what it knows of somebody's access is stale. It goes to servers, never to clients. The

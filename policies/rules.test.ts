@@ -79,6 +79,13 @@ describe('who may do what', () => {
       'no',
       'a member of the community posts in a private chat without being in it',
     ],
+    [
+      'message.bookmark',
+      { ...person, ...inCommunity('member'), ...chat, channelArchived: true },
+      'yes',
+      'a member bookmarks in an archived channel',
+    ],
+    ['draft.save', { ...person, ...inCommunity('none'), ...chat }, 'yes', 'who may read begins to write'],
     ['message.edit', { ...person, ...inCommunity('member'), ...chat, own: true }, 'yes', 'an author edits'],
     ['message.edit', { ...admin, ...inCommunity('owner'), ...chat, own: false }, 'no', 'an admin edits what another wrote'],
     ['message.delete', { ...person, ...inCommunity('member'), ...chat, own: false }, 'no', 'a member deletes what another wrote'],

@@ -87,6 +87,7 @@ export interface Accounts {
   forgotPassword(who: Who, input: { email: string }): Promise<void>;
   /** Signs all devices out. */
   resetPassword(who: Who, input: { email: string; code: string; password: string }): Promise<void>;
+  /** Another code for the account's address; the first comes with signing up. */
   sendEmailCode(who: Who): Promise<void>;
   verifyEmail(who: Who, input: { code: string }): Promise<Account>;
   /** Makes the signed-in account the first admin, with the one-time code printed at first start. */

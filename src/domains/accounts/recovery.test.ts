@@ -137,6 +137,36 @@ test('mail that cannot be sent is logged and nobody else hears of it', async () 
   expect(broken.logged.join()).toContain('the mail server is away');
 });
 
+test('signing up sends the first code by itself, and asking for another voids it', async () => {
+  const { who, email } = await someone(plaza, { via: anew() });
+  const code = codeTo(email);
+  await plaza.accounts.sendEmailCode(who);
+  expect(codeTo(email)).not.toBe(code);
+  await expect(plaza.accounts.verifyEmail(who, { code })).rejects.toEqual(wrongCode);
+  const other = await someone(plaza, { via: anew() });
+  expect((await plaza.accounts.verifyEmail(other.who, { code: codeTo(other.email) })).emailVerified).toBe(true);
+});
+
+test('signing up goes on without the letter: when mail is away, when there were too many, for people of an application', async () => {
+  const broken = await plaza.another();
+  const { push } = broken.letters;
+  broken.letters.push = () => {
+    throw new Error('the mail server is away');
+  };
+  await someone(broken, { via: anew() });
+  await expect.poll(() => broken.logged.join()).toContain('the mail server is away');
+  broken.letters.push = push;
+  const via = anew();
+  await someone(broken, { via });
+  expect(broken.letters).toHaveLength(1);
+  await plaza.sql`update sign_in_failures set count = 30 where key like 'first-letters/%'`;
+  await someone(broken, { via });
+  expect(broken.letters).toHaveLength(1);
+  await someone(broken, { via: { ...anew(), role: 'application', scopes: ['people'] } });
+  expect(broken.letters).toHaveLength(1);
+  await plaza.sql`delete from sign_in_failures where key like 'first-letters/%'`;
+});
+
 test('an e-mail address is verified by the code of a letter', async () => {
   const { who, email } = await someone(plaza);
   await plaza.accounts.sendEmailCode(who);

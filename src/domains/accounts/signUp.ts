@@ -4,6 +4,7 @@ import { cleanClientId, cleanDeviceName, cleanEmail } from './fields.ts';
 import type { Accounts } from './index.ts';
 import { chosenPassword } from './passwordRules.ts';
 import { type AccountRow, accountColumns } from './rows.ts';
+import { sendFirstCode } from './sendEmailCode.ts';
 import { openDevice, signedIn } from './session.ts';
 import { checkTries, countTry, takenAnswers } from './throttle.ts';
 
@@ -43,6 +44,7 @@ export function signUp(deps: Deps): Accounts['signUp'] {
       return { account, person, device, refresh };
     });
     if (!made) throw await taken();
+    await sendFirstCode(deps, who, made.account);
     return signedIn(deps, who.application, made);
   };
 }

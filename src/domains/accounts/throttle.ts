@@ -29,6 +29,12 @@ export const takenAnswers = (who: Who): Limit[] => fromAddress(who, 'taken', 20)
 export const triesFrom = (who: Who): Limit[] => fromAddress(who, 'tries', 100);
 export const lettersFrom = (who: Who): Limit[] => fromAddress(who, 'letters', 30);
 
+/**
+ * Letters that sign-ups send to addresses nobody has confirmed. Counted apart from those that are asked for: how many of
+ * these an address still gets must not tell that it has an account.
+ */
+export const firstLettersFrom = (who: Who): Limit[] => fromAddress(who, 'first-letters', 30);
+
 /** An application's server signs in all of its people from one address; it answers for them with its token. */
 function fromAddress(who: Who, kind: string, most: number): Limit[] {
   return who.role === 'application' ? [] : [{ key: `${kind}/${network(who.address)}`, most }];

@@ -56,8 +56,8 @@ async function tell(tx: Transaction, calls: readonly Call[], loaded: Loaded): Pr
       if (call.person !== everyone) return [mentioned(call.person, call)];
       const community = publicCommunity(call, loaded);
       if (community === null) return (members.get(call.channel) ?? []).filter((id) => id !== call.by).map((id) => mentioned(id, call));
-      const { channel, number, by } = call;
-      return call.on ? [{ topic: { kind: 'community', community }, event: { type: 'everyone_mentioned', channel, number, by } }] : [];
+      const { channel, number, by, on } = call;
+      return [{ topic: { kind: 'community', community }, event: { type: 'everyone_mentioned', channel, number, by, on } }];
     }),
   );
 }

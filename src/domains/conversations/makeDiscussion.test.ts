@@ -57,7 +57,7 @@ test('copies follow the opening in order, with author, time and replies, and bot
   expect(after.map((message) => message.link?.number ?? 0)).toEqual([0, 2, 3, 0, 0, 4, 0]);
   expect(after[1]).toMatchObject({ body: 'message 2', editedAt: null, reactions: [{ emoji: '👍', count: 1 }] });
   expect(after[6]).toMatchObject({ author: ben.person.id, number: 7 });
-  expect(after[6]?.body).toBe(`3 messages of this conversation are now part of a discussion: [How it \\[works\\]](/go/${made.channel.id})`);
+  expect(after[6]?.body).toBe(`3 💬 → [How it \\[works\\]](/go/${made.channel.id})`);
   // [L2] Three links and a message.
   expect((await conversations.heads([channel]))[0]).toMatchObject({ number: 7, version: versionBefore + 4 });
   // [L7] Whoever was away gets all of it.
@@ -71,7 +71,7 @@ test('copies follow the opening in order, with author, time and replies, and bot
 test('without a body the opening says where it began', async () => {
   const channel = await talk(1);
   const { message } = await conversations.makeDiscussion(ana, { channel, numbers: [1], community, title });
-  expect(message.body).toBe(`This began in [the\\_chat](/go/${channel}/1).`);
+  expect(message.body).toBe(`💬 [the\\_chat](/go/${channel}/1)`);
 });
 
 test('[L4] the same key gives the same discussion, also to many at once, and when its messages are gone', async () => {

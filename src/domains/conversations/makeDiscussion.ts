@@ -152,14 +152,14 @@ function links(discussion: Id, { messages }: Source, by: Person): Change[] {
   }));
 }
 
+/** Without words, since it is everybody's in whatever language they speak: how many messages went where. */
 function notice(made: Channel, { channel, messages }: Source, by: Person): Change {
-  const what = messages.length === 1 ? 'A message of this conversation is' : `${messages.length} messages of this conversation are`;
-  const body = `${what} now part of a discussion: [${plainly(made.name ?? '')}](/go/${made.id})`;
+  const body = `${messages.length} 💬 → [${plainly(made.name ?? '')}](/go/${made.id})`;
   return { channel: channel.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions: [], link: null }) };
 }
 
 function cameFrom({ id, name }: Channel, number: number): string {
-  return `This began in [${plainly(name ?? 'a conversation')}](/go/${id}/${number}).`;
+  return `💬 [${plainly(name ?? '…')}](/go/${id}/${number})`;
 }
 
 /** Text in markdown that is nothing but text. */

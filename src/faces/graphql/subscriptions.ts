@@ -155,7 +155,7 @@ const Mentioned = builder.objectRef<OfMyType<'mentioned'>>('MentionedEvent').imp
   }),
 });
 const EveryoneMentioned = builder.objectRef<OfMyType<'everyone_mentioned'>>('EveryoneMentionedEvent').implement({
-  description: 'A message in a public channel of a community of yours calls everyone.',
+  description: 'A message in a public channel of a community of yours calls everyone, or no longer does.',
   fields: (t) => ({
     message: t.field({
       type: Message,
@@ -163,6 +163,7 @@ const EveryoneMentioned = builder.objectRef<OfMyType<'everyone_mentioned'>>('Eve
       description: 'Which one.',
       resolve: ({ channel, number }, _args, ctx) => ctx.load.message.load({ channel, number }),
     }),
+    on: t.exposeBoolean('on', { description: 'It does; false: an edit or a deletion took the call away.' }),
   }),
 });
 

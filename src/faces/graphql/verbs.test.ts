@@ -443,6 +443,21 @@ test('a page asks where it is, what one may do, what is new and what is spoken o
   });
 });
 
+test('what is mine alone: bookmarks, drafts, a picture', async () => {
+  const { openDirect } = await as(ana, 'mutation($p: ID!) { openDirect(person: $p) { channel { id } } }', { p: benId });
+  const mine = { c: openDirect.channel.id };
+  await as(ana, 'mutation($c: ID!) { post(channel: $c, body: "Keep this") { number } }', mine);
+  const { bookmark } = await as(ben, 'mutation($c: ID!) { bookmark(channel: $c, number: 1) { on message { bookmarked } } }', mine);
+  expect(bookmark).toEqual({ on: true, message: { bookmarked: true } });
+  const { saveDraft } = await as(
+    ben,
+    'mutation($c: ID!) { saveDraft(place: $c, body: "Dear", replyTo: 1) { draft { body replyTo } } }',
+    mine,
+  );
+  expect(saveDraft.draft).toEqual({ body: 'Dear', replyTo: 1 });
+  expect(await codeOf(ben, 'mutation { setAvatar(image: "AAAA") { person { avatar } } }')).toBe('invalid_input');
+});
+
 test('what is done to members is kept with its reason, for those who keep order', async () => {
   const { createCommunity } = await as(ana, 'mutation { createCommunity(name: "Kept") { community { id } } }');
   const who = { c: createCommunity.community.id, p: benId };

@@ -115,7 +115,7 @@ describe('the conversation', () => {
     expect(called.event).toEqual({ type: 'mentioned', channel, number: 1, on: true });
     await a.ask({ type: 'send', channel, key: 'k2', body: '@everyone!' });
     const all = await b.next('personal', ({ event }) => event.type === 'everyone_mentioned');
-    expect(all.event).toEqual({ type: 'everyone_mentioned', channel, number: 2, by: ana.id });
+    expect(all.event).toEqual({ type: 'everyone_mentioned', channel, number: 2, by: ana.id, on: true });
     const again = await house.enter(bo.token);
     const mine = again.frames.flatMap((frame) => (frame.type === 'ready' ? frame.channels : [])).find((one) => one.channel.id === channel);
     expect(mine).toMatchObject({ number: 2, read: 0, mentions: 2 });
@@ -192,6 +192,20 @@ describe('the conversation', () => {
     expect(await other.next('personal', ({ event }) => event.type === 'read' && event.channel === channel)).toMatchObject({
       event: { number: 1 },
     });
+  });
+
+  test("[L9] a private community's new details go to its members alone", async () => {
+    const who = await house.who(ana.token);
+    const { id } = await house.doors.communities.create(who, { name: 'Shed', visibility: 'private' });
+    const [a, b] = [await house.enter(ana.token), await house.enter(bo.token)];
+    const changed = await house.doors.communities.change(who, { community: id, name: 'Tool shed' });
+    expect(await a.next('personal', ({ event }) => event.type === 'community_changed')).toMatchObject({ event: { community: changed } });
+    // What comes later on the same connection has come: the change before it had its chance.
+    const { channel } = await house.chat(bo.token);
+    await b.ask({ type: 'join', channel });
+    await b.ask({ type: 'send', channel, key: 'k', body: 'x' });
+    await b.next('events');
+    expect(JSON.stringify(b.frames)).not.toContain('Tool shed');
   });
 
   test('who joins a community hears of its chats from then on', async () => {

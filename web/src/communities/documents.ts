@@ -26,7 +26,7 @@ export const Directory = graphql(
 );
 
 export const Tags = graphql(`
-  query Tags { tags(first: 24) }
+  query Tags { tags(first: 14) }
 `);
 
 export const MayCreate = graphql(`

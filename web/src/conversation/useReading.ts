@@ -5,6 +5,8 @@ import { computed, onScopeDispose, type Ref, watch } from 'vue';
 export interface Visible {
   first: number;
   last: number;
+  /** Where the first of them lies, in pixels below the upper edge (above it: negative). */
+  offset: number;
   /** The last message of the conversation is among them. */
   isEnd: boolean;
 }

@@ -23,8 +23,8 @@ export interface Thread {
   answering: Ref<number | null>;
   /** The message whose text is being edited. */
   editing: Ref<number | null>;
-  /** Takes the reader to the composer at the end. */
-  focusEnd(): void;
+  /** Moves on when the reader shall be taken to the composer at the end. */
+  focusing: Ref<number>;
   /** The address of a comment; of the whole with null. */
   pathOf(number: number | null): string;
   /** Goes to a comment, uncovers and highlights it. */
