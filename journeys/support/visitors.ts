@@ -69,6 +69,10 @@ export function useBrowser(): TestBrowser {
       contexts.add(context);
       context.setDefaultTimeout(15_000);
       context.on('weberror', (error) => problems.push(`An error that nobody caught: ${error.error().stack ?? error.error().message}`));
+      // What fails inside of a component is caught, and told there.
+      context.on('console', (line) => {
+        if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) problems.push(`On the console: ${line.text()}`);
+      });
       await context.exposeBinding('tellViolation', (_source, what: string) => void problems.push(`Against the content policy: ${what}`));
       await context.addInitScript(watchAndKeep, kept);
       const tab = () => context.newPage();

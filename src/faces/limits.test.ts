@@ -7,7 +7,11 @@ const rates = {
   person: { perSecond: 100, burst: 400 },
   application: { perSecond: 1000, burst: 4000 },
 };
-const person = (id: string): Who => ({ ...guest('192.0.2.1'), role: 'member', person: { id, handle: id, name: id, bot: false, avatar: null } });
+const person = (id: string): Who => ({
+  ...guest('192.0.2.1'),
+  role: 'member',
+  person: { id, handle: id, name: id, bot: false, avatar: null },
+});
 
 test('the burst is there at once, then the rate over time', () => {
   let now = 100;

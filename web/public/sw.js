@@ -34,12 +34,12 @@ async function fresh(request) {
   const answer = await fetch(request).catch(() => null);
   if (answer !== null && answer.status < 500) return answer;
   const cache = await caches.open(shelf);
-  return (await cache.match('/')) ?? answer ?? Response.error();
+  return (await cache.match('/', { ignoreVary: true })) ?? answer ?? Response.error();
 }
 
 /** Files named by their content never change: one that is here is the right one. */
 async function kept(request) {
-  const known = await caches.match(request);
+  const known = await caches.match(request, { ignoreVary: true });
   if (known !== undefined) return known;
   const answer = await fetch(request);
   if (answer.ok) {

@@ -40,7 +40,7 @@ export async function sendText(request: FastifyRequest, reply: FastifyReply, typ
 }
 
 /** What a page may not ask of the device; copying from and to the clipboard, and notifications, it may. */
-const permissions = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'midi', 'display-capture']
+const permissions = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'midi', 'display-capture']
   .map((name) => `${name}=()`)
   .join(', ');
 

@@ -16,7 +16,7 @@ export interface Thread {
   comments: Comments;
   reading: Reading;
   /** Comments of others after this number are marked as new; null marks none. */
-  newAfter: ComputedRef<number | null>;
+  newAfter: Ref<number | null>;
   /** The comment that the address names. */
   highlighted: Ref<number | null>;
   /** The comment under which the composer stands; null at the end. */

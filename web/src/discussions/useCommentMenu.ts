@@ -96,7 +96,6 @@ export function useCommentMenu(message: () => Message, mark: () => Mark | null, 
     isDeleted,
     mayRestore: computed(() => isDeleted.value && isLive.value && (thread.may.value.deleteOthers || isMine.value)),
     restore,
-    link,
     attempt,
   };
 }

@@ -3,6 +3,7 @@ import { useRoute, useRouter } from 'vue-router';
 import { t } from '../texts/index.ts';
 import { toast } from '../ui/toast.ts';
 import type { Talk } from './talk.ts';
+import { scrollTo } from './scrollTo.ts';
 import type { Comments } from './useComments.ts';
 
 /** Which comment of this entry of the history was shown already: back keeps the place instead. */
@@ -23,7 +24,7 @@ export function usePermalink(talk: Talk, comments: Comments, number: () => numbe
     await nextTick();
     const element = document.getElementById(`m${target}`);
     if (element === null) return;
-    element.scrollIntoView({ block: element.clientHeight > innerHeight * 0.7 ? 'start' : 'center', behavior: smoothly ? 'smooth' : 'instant' });
+    scrollTo(element, smoothly);
     element.focus({ preventScroll: true });
   }
 

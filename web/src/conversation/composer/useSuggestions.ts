@@ -1,6 +1,5 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue';
 import type { Person } from '../../../../contracts/nouns.ts';
-import { t } from '../../texts/index.ts';
 import { ask, graphql } from '../../wire/graphql.ts';
 import { allEmoji } from '../emoji/emoji.ts';
 import { type Emoji, searchEmoji } from '../emoji/search.ts';
@@ -129,5 +128,5 @@ function personSuggestion(person: Pick<Person, 'id' | 'handle' | 'name' | 'avata
 }
 
 function everyoneSuggestion(): Suggestion {
-  return { kind: 'everyone', id: 'everyone', words: t('conversation.everyoneHandle') };
+  return { kind: 'everyone', id: 'everyone', words: '@everyone' };
 }

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import germanData from 'emoji-picker-element-data/de/cldr/data.json';
+import englishData from 'emoji-picker-element-data/en/github/data.json';
 import { describe, expect, it } from 'vitest';
 import { fromData, groups, searchEmoji } from './search.ts';
 
-const require = createRequire(import.meta.url);
-const read = (path: string) => JSON.parse(readFileSync(require.resolve(`emoji-picker-element-data/${path}/data.json`), 'utf8'));
-const english = fromData(read('en/github'), null);
-const german = fromData(read('en/github'), read('de/cldr'));
+const english = fromData(englishData, null);
+const german = fromData(englishData, germanData);
 const found = (query: string, all = english) => searchEmoji(all, query, 10).map(({ emoji }) => emoji);
 
 describe('searching emoji', () => {

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { fit } from './fuzzy.ts';
+
+const best = (typed: string, ...texts: string[]) => texts.filter((text) => fit(typed, text) > 0).toSorted((a, b) => fit(typed, b) - fit(typed, a));
+
+test('a beginning comes before the beginning of a word, and that before a part', () => {
+  expect(best('gar', 'Sugar', 'The Garden', 'Garden club')).toEqual(['Garden club', 'The Garden', 'Sugar']);
+});
+
+test('of equals the shorter text comes first', () => {
+  expect(best('gen', 'general questions', 'general')).toEqual(['general', 'general questions']);
+});
+
+test('letters in order are enough, and closer ones are better', () => {
+  expect(best('gdn', 'grand opening', 'garden', 'dog')).toEqual(['garden', 'grand opening']);
+});
+
+test('case and accents do not matter', () => {
+  expect(fit('cafe', 'Café')).toBeGreaterThan(4);
+  expect(fit('ÉT', 'etude')).toBeGreaterThan(4);
+});
+
+test('nothing typed fits everything', () => {
+  expect(fit(' ', 'anything')).toBeGreaterThan(0);
+});
