@@ -66,6 +66,7 @@ describe.skipIf(noTerminal)('the ten things to try, one after another in a termi
       env: {
         ...process.env,
         PLAZA_DATA: data,
+        PLAZA_PAGE: 'no',
         TMPDIR: folder,
         XDG_CONFIG_HOME: join(folder, 'config'),
         TERM: 'xterm',

@@ -29,7 +29,7 @@ const atOnce = 64;
 /** @param messages how many the chat has */
 export async function startHouse(messages: number): Promise<House> {
   const data = mkdtempSync(join(tmpdir(), 'plaza-bench-web-'));
-  const server = await startServer({ data, port: await freePort() });
+  const server = await startServer({ data, port: await freePort(), env: { PLAZA_PAGE: 'yes' } });
   let browser: Browser | null = null;
   async function stop(): Promise<void> {
     await browser?.close();

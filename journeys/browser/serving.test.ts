@@ -51,7 +51,7 @@ test('the policy lets sockets to the own origin through, and nothing to others',
       }),
   );
   expect(opened).toBe('open');
-  browser.expectProblem(/connect-src|img-src|script-src/);
+  browser.expectProblem(/-src |Content Security Policy/);
   const outside = await page.evaluate(async () => {
     const image = new Image();
     const shown = new Promise((resolve) => {
