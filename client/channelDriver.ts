@@ -105,7 +105,7 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
     () => log,
     (frame, target) => {
       if (log === null) return;
-      if (target !== undefined) onScreen = { first: target, last: target };
+      if (target !== undefined) onScreen = target === 'end' ? null : { first: target, last: target };
       const next = applyPaged(log, frame, me(), target !== undefined);
       update(onScreen === null ? next : cutBack(next, onScreen));
     },

@@ -16,7 +16,7 @@ export interface Kept<T> {
 export function createKept<T>(storage: Storage | undefined, key: string): Kept<T> {
   function all(): Record<string, T> {
     try {
-      return JSON.parse(storage?.get(key) ?? '{}');
+      return { ...JSON.parse(storage?.get(key) ?? '{}') };
     } catch {
       // Not written by us; what we write replaces it.
       return {};

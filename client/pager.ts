@@ -23,13 +23,13 @@ const lastNumber = 2_147_483_647;
 
 /**
  * @param log as it is now
- * @param apply takes a page; with `target` the window shall stand there
+ * @param apply takes a page; with `target` the window shall stand there, or stay at the end
  */
 export function createPager(
   channel: Id,
   connection: Connection,
   log: () => ChannelLog | null,
-  apply: (frame: Paged, target?: number) => void,
+  apply: (frame: Paged, target?: number | 'end') => void,
 ): Pager {
   const asking = new Map<string, Promise<boolean>>();
   // Whoever jumps last decides, whatever order the answers come in.
@@ -68,7 +68,7 @@ export function createPager(
     const start = log();
     if (start === null || start.atEnd) return;
     const frame = await page({ before: start.number + 1 }, usualPage);
-    if (jump === jumps) apply(frame, start.number);
+    if (jump === jumps) apply(frame, 'end');
     // What was posted meanwhile.
     for (let now = log(); jump === jumps && now !== null && !now.atEnd; now = log()) {
       const more = await page({ after: lastOf(now) }, limits.page);

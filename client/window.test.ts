@@ -148,6 +148,8 @@ test('memory is bounded: the window loses what is away from the screen, and can 
 test('without a word about the screen the oldest go, when new ones come', async () => {
   await world.post(channel, 1, 40);
   const there = await here();
+  await there.goTo(1);
+  await there.toEnd();
   await world.post(channel, 41, 1300);
   await expect.poll(() => lastOf(there.state.value.log ?? expect.fail())).toBe(1300);
   expect(there.state.value.log?.atEnd).toBe(true);

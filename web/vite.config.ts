@@ -20,6 +20,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Icons are small and many: together they are one request.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'icons', test: /@lucide/, includeDependenciesRecursively: false }] } } },
   },
   server: {
     fs: { allow: [fileURLToPath(new URL('..', import.meta.url))] },

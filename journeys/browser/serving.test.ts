@@ -35,7 +35,7 @@ test('a public discussion reads well without the script', async () => {
 test('with the script the page takes its place, and keeps to its content policy', async () => {
   const { page } = await browser.visit(house.base);
   await page.goto(place);
-  await page.locator('#app > main.discussion').waitFor({ state: 'detached' });
+  await page.locator('#app > .rendered').waitFor({ state: 'detached' });
   await page.getByText('Top: nobody climbs over you.').first().waitFor();
 });
 

@@ -46,6 +46,7 @@ function parsed(text: string): unknown {
 /** Somebody who signed in to one server, with what the journeys do most. Verbs throw on a refusal. */
 export interface Someone {
   base: string;
+  email: string;
   token: string;
   refresh: string;
   person: Person;
@@ -73,10 +74,10 @@ export async function signUp(base: string, name: string, application: string | n
     password: 'a rather long pass phrase',
   });
   if (status !== 201) throw new Error(`sign-up was answered ${status}: ${text}`);
-  return someone(base, body.tokens.access, { refresh: body.tokens.refresh, person: body.person, device: body.device.id });
+  return someone(base, body.tokens.access, { email, refresh: body.tokens.refresh, person: body.person, device: body.device.id });
 }
 
-function someone(base: string, token: string, them: Pick<Someone, 'refresh' | 'person' | 'device'>): Someone {
+function someone(base: string, token: string, them: Pick<Someone, 'email' | 'refresh' | 'person' | 'device'>): Someone {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await rest(base, token, method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);

@@ -10,6 +10,9 @@ export interface House {
   /** Addresses of the first and of the last server; the same where there is one. */
   base: string;
   otherBase: string;
+  /** Kills the first server as a power cut would; `startAgain` starts it on the same data and port. */
+  kill(): Promise<void>;
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,15 +33,25 @@ export async function startHouse({
     await database.drop();
     await tidy();
   }
+  const shared = { DATABASE_URL: database.url, PLAZA_SECRET: 'the same secret for all processes of this house' };
+  const start = (i: number, port: number) => startServer({ data: join(folder, `server-${i + 1}`), port, env: { ...shared, ...env } });
   try {
-    for (let i = 1; i <= processes; i++) {
-      const port = await freePort();
-      const shared = { DATABASE_URL: database.url, PLAZA_SECRET: 'the same secret for all processes of this house' };
-      servers.push(await startServer({ data: join(folder, `server-${i}`), port, env: { ...shared, ...env } }));
-    }
+    for (let i = 0; i < processes; i++) servers.push(await start(i, await freePort()));
   } catch (error) {
     await stop();
     throw error;
   }
-  return { servers, base: servers[0]?.base ?? '', otherBase: servers.at(-1)?.base ?? '', stop };
+  return {
+    servers,
+    base: servers[0]?.base ?? '',
+    otherBase: servers.at(-1)?.base ?? '',
+    async kill() {
+      servers[0]?.process.kill('SIGKILL');
+      await servers[0]?.ended;
+    },
+    async startAgain() {
+      servers[0] = await start(0, Number(new URL(servers[0]?.base ?? '').port));
+    },
+    stop,
+  };
 }

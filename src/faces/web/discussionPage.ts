@@ -5,7 +5,7 @@ import { commentsOnPage, type DiscussionView, firstOnPage } from './guestView.ts
 import { linkedData } from './linkedData.ts';
 import { type Markup, markup, trusted } from './markup.ts';
 import { forPage } from './prose.ts';
-import { describe, nameOf, type Rendering, time } from './rendering.ts';
+import { counted, describe, frame, nameOf, type Rendering, time } from './rendering.ts';
 
 /** A public discussion, with the comments that stand on one page together with the one of this number. */
 export function discussionPage(view: DiscussionView, number: number, rendering: Rendering): Filling {
@@ -24,25 +24,26 @@ export function discussionPage(view: DiscussionView, number: number, rendering: 
 <link rel="alternate" type="application/rss+xml" title="${title}" href="${rendering.publicUrl}${place()}/feed.xml">
 ${before !== null && markup`<link rel="prev" href="${before}">`}${after !== null && markup`<link rel="next" href="${after}">`}
 <script type="application/ld+json">${linkedData(view, canonical, rendering)}</script>`,
-    body: markup`<main class="discussion">
-<nav><a href="${communityAddress(community.slug)}">${community.name}</a></nav>
-<h1 dir="auto">${title}</h1>
+    body: frame(
+      markup`<a href="${communityAddress(community.slug)}" dir="auto">${community.name}</a>`,
+      markup`<h1 dir="auto">${title}</h1>
 ${channel.tags.length > 0 && markup`<ul class="tags">${channel.tags.map((tag) => markup`<li>${tag}</li>`)}</ul>`}
 ${message(opening, 'opening')}
-<section class="comments" aria-label="Comments">
+<section class="comments">
+<h2>${counted(last - 1, 'comment')}</h2>
 ${before !== null && markup`<p><a rel="prev" href="${before}">Earlier comments</a></p>`}
 ${comments.map((comment) => message(comment, comment.number === channel.accepted ? 'accepted' : ''))}
 ${after !== null && markup`<p><a rel="next" href="${after}">Later comments</a></p>`}
-</section>
-</main>`,
+</section>`,
+    ),
   };
 }
 
 function messageArticle(message: Message, kind: string, { people, community, channel }: DiscussionView, rendering: Rendering): Markup {
   const { number, author, body, createdAt, editedAt, replyTo } = message;
   const place = (at: number) => discussionAddress(community.slug, channel.id, at);
-  return markup`<article class="${['message', kind].filter(Boolean).join(' ')}" id="message-${number}">
-<header><span class="author" dir="auto">${nameOf(people, author)}</span> <a href="${place(number)}">${time(createdAt)}</a>${
+  return markup`<article class="${['message', kind].filter(Boolean).join(' ')}" id="m${number}">
+<header><span class="blank" aria-hidden="true"></span> <span class="author" dir="auto">${nameOf(people, author)}</span> <a href="${place(number)}">${time(createdAt)}</a>${
     editedAt !== null && ' · edited'
   }${replyTo !== null && replyTo > 1 && markup` · <a href="${place(replyTo)}">in reply to ${replyTo}</a>`}${
     kind === 'accepted' && markup` · <strong>Accepted answer</strong>`

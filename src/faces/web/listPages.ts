@@ -4,7 +4,7 @@ import { communityAddress, discussionAddress } from './addresses.ts';
 import type { Filling } from './document.ts';
 import type { CommunityView } from './guestView.ts';
 import { markup } from './markup.ts';
-import { describe, nameOf, type Rendering, time } from './rendering.ts';
+import { counted, describe, frame, nameOf, type Rendering, time } from './rendering.ts';
 
 /** A public community: what it is and its latest discussions. */
 export function communityPage({ community, discussions, excerpts, people }: CommunityView, rendering: Rendering): Filling {
@@ -17,22 +17,22 @@ export function communityPage({ community, discussions, excerpts, people }: Comm
     head: markup`${describe({ title: name, description, canonical: rendering.publicUrl + address, type: 'website', rendering })}
 <link rel="alternate" type="application/rss+xml" title="${name}" href="${rendering.publicUrl}${address}/feed.xml">
 ${next !== null && markup`<link rel="next" href="${next}">`}`,
-    body: markup`<main class="community">
-<nav><a href="/communities">Communities</a></nav>
-<h1 dir="auto">${name}</h1>
+    body: frame(
+      markup`<a href="/communities">Communities</a>`,
+      markup`<h1 dir="auto">${name}</h1>
 <p class="lead" dir="auto">${community.description}</p>
-<ul class="discussions">
+<ul class="list">
 ${discussions.items.map(
   (
     { node: { channel, comments, activeAt } },
     i,
   ) => markup`<li><a href="${discussionAddress(slug, channel.id)}" dir="auto">${channel.name}</a>
 <p dir="auto">${excerpts[i] ?? ''}</p>
-<p>${nameOf(people, channel.createdBy)} · ${comments === 1 ? '1 comment' : `${comments} comments`} · ${time(activeAt)}</p></li>
+<p class="facts">${nameOf(people, channel.createdBy)} · ${counted(comments, 'comment')} · ${time(activeAt)}</p></li>
 `,
 )}</ul>
-${next !== null && markup`<p><a rel="next" href="${next}">Earlier discussions</a></p>`}
-</main>`,
+${next !== null && markup`<p><a rel="next" href="${next}">Earlier discussions</a></p>`}`,
+    ),
   };
 }
 
@@ -46,16 +46,17 @@ export function directoryPage(communities: Page<Community>, rendering: Rendering
     title,
     head: markup`${describe({ title, description, canonical: rendering.publicUrl + address, type: 'website', rendering })}
 ${next !== null && markup`<link rel="next" href="${next}">`}`,
-    body: markup`<main class="directory">
-<h1>Communities</h1>
-<ul class="communities">
+    body: frame(
+      null,
+      markup`<h1>Communities</h1>
+<ul class="list">
 ${communities.items.map(
   ({ node }) => markup`<li><a href="${communityAddress(node.slug)}" dir="auto">${node.name}</a>
 <p dir="auto">${rendering.excerpt(node.description)}</p></li>
 `,
 )}</ul>
-${next !== null && markup`<p><a rel="next" href="${next}">More communities</a></p>`}
-</main>`,
+${next !== null && markup`<p><a rel="next" href="${next}">More communities</a></p>`}`,
+    ),
   };
 }
 

@@ -37,6 +37,21 @@ export function describe({
 <meta name="twitter:card" content="summary">`;
 }
 
+/** The page around it as guests have it: the bar of the place, a line that leads up, and the content. */
+export function frame(up: Markup | null, content: Markup): Markup {
+  return markup`<div class="rendered">
+<header><a href="/"><img src="/icon.svg" alt="" width="28" height="28">Plaza</a><a href="/communities">Communities</a><a href="/sign-in">Sign in</a></header>
+${up !== null && markup`<nav>${up}</nav>`}
+<main>
+${content}
+</main>
+</div>`;
+}
+
+export function counted(count: number, thing: string): string {
+  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
+}
+
 export function nameOf(people: People, id: Id | null): string {
   return (id !== null && people.get(id)?.name) || 'Somebody';
 }

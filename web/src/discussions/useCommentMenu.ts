@@ -17,7 +17,7 @@ import { useThread } from './thread.ts';
 const opening = 1;
 
 /** What the caller may do with a post or comment, and the verbs themselves. What is refused is said, and nothing has changed. */
-export function useCommentMenu(message: () => Message, mark: () => Mark | null, versions: () => void) {
+export function useCommentMenu(message: () => Message, mark: () => Mark | null, versions: () => void = () => {}) {
   const thread = useThread();
   const isMine = computed(() => message().author === me.value?.id);
   const isDeleted = computed(() => message().deletedAt !== null);

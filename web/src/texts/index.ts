@@ -1,11 +1,10 @@
 /** What the page says, in the reader's language: `t('chat.send')`. Sentences are ICU messages, whole, never glued. */
-import { IntlMessageFormat } from 'intl-messageformat';
 import { computed, ref, shallowRef } from 'vue';
 import en from './en/index.ts';
+import { format, type Message, parse, type Values } from './icu.ts';
 
 export type TextKey = keyof typeof en;
 type Texts = Record<TextKey, string>;
-type Values = Record<string, string | number | boolean | Date>;
 
 /** A language is a folder beside this file, with the same keys as English. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -19,7 +18,7 @@ const kept = 'plaza.look.language';
 
 const texts = shallowRef<Texts>(en);
 const current = ref<Language>('en');
-const formats = new Map<string, IntlMessageFormat>();
+const messages = new Map<string, Message>();
 
 export const language = computed(() => current.value);
 
@@ -28,12 +27,9 @@ export function t(key: TextKey, values?: Values): string {
   const text = texts.value[key];
   if (values === undefined && !text.includes('{') && !text.includes("'")) return text;
   const place = `${current.value} ${key}`;
-  let format = formats.get(place);
-  if (format === undefined) {
-    format = new IntlMessageFormat(text, current.value, undefined, { ignoreTag: true });
-    formats.set(place, format);
-  }
-  return String(format.format(values));
+  const message = messages.get(place) ?? parse(text);
+  messages.set(place, message);
+  return format(message, current.value, values ?? {});
 }
 
 export async function setLanguage(next: Language): Promise<void> {

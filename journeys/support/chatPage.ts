@@ -1,0 +1,83 @@
+/** A chat as people see it in the browser: where they write, what they read, what they press. */
+import type { Locator, Page } from 'playwright-core';
+
+export function composerOf(page: Page): Locator {
+  return page.getByRole('textbox', { name: /^Write (in|to) / });
+}
+
+export function feedOf(page: Page): Locator {
+  return page.getByRole('feed', { name: 'Messages' });
+}
+
+/** The messages on the page that say this themselves; those that only quote it are others. */
+export function messageOf(page: Page, words: string): Locator {
+  return feedOf(page).getByRole('article', { name: words });
+}
+
+/** Writes and sends. */
+export async function say(page: Page, words: string): Promise<void> {
+  await composerOf(page).fill(words);
+  await composerOf(page).press('Enter');
+}
+
+/** Opens the menu of a message and picks from it. */
+export async function choose(page: Page, message: Locator, label: string): Promise<void> {
+  await message.hover();
+  await message.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: label }).click();
+}
+
+/** A message as it lies on the screen. */
+export interface Seen {
+  number: number;
+  words: string;
+  /** Pixels below the upper edge of the list. */
+  top: number;
+}
+
+/** What of the list is on the screen, once nothing moves any more. */
+export function onScreen(page: Page): Promise<Seen[]> {
+  return feedOf(page).evaluate(async (feed) => {
+    const box = feed.parentElement;
+    if (box === null) throw new Error('The list is nowhere.');
+    const look = (): Seen[] => {
+      const { top, bottom } = box.getBoundingClientRect();
+      return [...feed.querySelectorAll<HTMLElement>('[role=article], article')].flatMap((article) => {
+        const rect = article.getBoundingClientRect();
+        if (rect.bottom <= top || rect.top >= bottom) return [];
+        return [{ number: Number(article.ariaPosInSet), words: article.ariaLabel ?? '', top: Math.round(rect.top - top) }];
+      });
+    };
+    let before = '';
+    for (let same = 0; same < 12; ) {
+      await new Promise(requestAnimationFrame);
+      const now = JSON.stringify([look(), feed.ariaBusy]);
+      same = now === before && feed.ariaBusy !== 'true' && look().length > 0 ? same + 1 : 0;
+      before = now;
+    }
+    return look();
+  });
+}
+
+/** Turns the wheel over the list and answers with what is on the screen then. */
+export async function scroll(page: Page, pixels: number): Promise<Seen[]> {
+  await feedOf(page).locator('..').hover({ position: { x: 200, y: 200 } });
+  await page.mouse.wheel(0, pixels);
+  return onScreen(page);
+}
+
+/** Reads the whole list from its first message to its last, as one who scrolls; by number. */
+export async function readThrough(page: Page): Promise<Map<number, string>> {
+  const read = new Map<number, string>();
+  let seen = await onScreen(page);
+  while ((seen[0]?.number ?? 1) > 1) seen = await scroll(page, -2000);
+  for (let last = 0; last !== seen.at(-1)?.number; seen = await scroll(page, 400)) {
+    last = seen.at(-1)?.number ?? 0;
+    for (const { number, words } of seen) {
+      const before = read.get(number);
+      if (before !== undefined && before !== words) throw new Error(`Message ${number} said "${before}", and now it says "${words}".`);
+      read.set(number, words);
+    }
+  }
+  return read;
+}
