@@ -10,7 +10,14 @@ import { tidyAfter } from './support/tidy.ts';
 import { within } from './support/wait.ts';
 
 const home = join(import.meta.dirname, '..');
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...readdirSync(join(home, 'docs')).map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(home, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const read = (page: string) => readFileSync(join(home, page), 'utf8');
 
 /** The shell blocks under the numbered headings, in order. */

@@ -51,7 +51,7 @@ test('the policy lets sockets to the own origin through, and nothing to others',
       }),
   );
   expect(opened).toBe('open');
-  browser.expectProblem(/-src |Content Security Policy/);
+  browser.expectProblem(/content (security )?policy/i);
   const outside = await page.evaluate(async () => {
     const image = new Image();
     const shown = new Promise((resolve) => {

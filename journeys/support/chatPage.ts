@@ -10,7 +10,7 @@ export function feedOf(page: Page): Locator {
 }
 
 /** The messages on the page that say this themselves; those that only quote it are others. */
-export function messageOf(page: Page, words: string): Locator {
+export function messageOf(page: Page, words: string | RegExp): Locator {
   return feedOf(page).getByRole('article', { name: words });
 }
 

@@ -103,7 +103,7 @@ function build(sql: Pool, settings: Partial<AccountsDeps['settings']>): Process 
     sql,
     policy,
     people,
-    conversations: { leaveCommunity: async () => {}, firstChat: async () => {} },
+    conversations: { enterCommunities: async () => {}, leaveCommunity: async () => {}, firstChat: async () => {} },
   });
   const mail = { send: async (letter: Letter) => void letters.push(letter) };
   const accounts = createAccounts({

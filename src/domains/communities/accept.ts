@@ -12,7 +12,7 @@ export function accept(deps: Deps): Communities['accept'] {
       const me = self(who);
       if (!facts.invited) throw new PlazaError('not_found', 'There is no invitation to this community for you.');
       deps.policy.ask('community.join', facts);
-      await addMember(tx, { community, person: me.id }, 'member');
+      await addMember(tx, deps.conversations, { community, person: me.id }, 'member');
       return read(tx, community);
     });
 }

@@ -159,6 +159,22 @@ describe('joining and leaving', () => {
     await expect(town.communities.leave(ben, { community })).rejects.toEqual(refusal('not_found'));
   });
 
+  it('[L11] begins now for who joins: nothing from before is unread, what comes after is', async () => {
+    const { id: community } = await town.communities.create(ana, { name: unique('Late') });
+    const chat = async (who: Who) => (await town.conversations.mine(who)).find(({ channel }) => channel.community === community);
+    const { channel } = (await chat(ana)) ?? {};
+    if (channel === undefined) throw new Error('a community begins with a chat');
+    for (const body of ['one', 'two', 'three']) await town.conversations.post(ana, { channel: channel.id, body });
+    await town.communities.join(ben, { community });
+    expect(await chat(ben)).toMatchObject({ number: 3, read: 3 });
+    await town.conversations.post(ana, { channel: channel.id, body: 'four' });
+    expect(await chat(ben)).toMatchObject({ number: 4, read: 3 });
+    // Coming back later never unreads, and reads what was said in between.
+    await town.communities.leave(ben, { community });
+    await town.communities.join(ben, { community });
+    expect(await chat(ben)).toMatchObject({ number: 4, read: 4 });
+  });
+
   it('[L9] who leaves or is removed is out of the channels too', async () => {
     const { id: community } = await town.communities.create(ana, { name: unique('Chess') });
     const secret = await town.conversations.createChannel(ana, { community, name: 'secret', visibility: 'private' });

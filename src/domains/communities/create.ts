@@ -27,7 +27,7 @@ export function create({ sql, policy, conversations }: Deps): Communities['creat
 
     const { row } = await sql.begin(async (tx) => {
       const row = await insert(tx, { application: who.application, createdBy: me.id }, fields, slugs);
-      await addMember(tx, { community: row.id, person: me.id }, 'owner');
+      await addMember(tx, conversations, { community: row.id, person: me.id }, 'owner');
       await conversations.firstChat(tx, { application: who.application, community: row.id, person: me.id });
       return { row };
     });

@@ -6,6 +6,6 @@ import type { Policy } from '../policy/index.ts';
 export interface Deps {
   sql: Pool;
   policy: Policy;
-  conversations: Pick<Conversations, 'firstChat' | 'leaveCommunity'>;
+  conversations: Pick<Conversations, 'firstChat' | 'enterCommunities' | 'leaveCommunity'>;
   people: Pick<People, 'profiles'>;
 }

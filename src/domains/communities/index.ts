@@ -138,6 +138,6 @@ export function createCommunities(deps: Deps): Communities {
     ban: ban(deps),
     unban: unban(deps),
     setRole: setRole(deps),
-    joinOfficial: joinOfficial(),
+    joinOfficial: joinOfficial(deps),
   };
 }

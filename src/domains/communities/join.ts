@@ -10,7 +10,7 @@ export function join(deps: Deps): Communities['join'] {
     locked(deps, who, community, 'shared', async (tx, facts) => {
       if (facts.communityRole === 'none') {
         deps.policy.ask('community.join', facts);
-        await addMember(tx, { community, person: self(who).id }, 'member');
+        await addMember(tx, deps.conversations, { community, person: self(who).id }, 'member');
       }
       return read(tx, community);
     });

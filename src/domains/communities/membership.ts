@@ -10,12 +10,19 @@ interface Place {
 }
 
 /** Makes a member, or does nothing for somebody who is one already. An invitation, used or not, is gone after. */
-export async function addMember(tx: Transaction, { community, person }: Place, role: CommunityRole): Promise<void> {
+export async function addMember(
+  tx: Transaction,
+  conversations: Deps['conversations'],
+  { community, person }: Place,
+  role: CommunityRole,
+): Promise<void> {
   await tx`delete from community_invitations where community = ${community} and person = ${person}`;
   const added = await tx`
     insert into community_members (community, person, role) values (${community}, ${person}, ${role})
     on conflict do nothing returning 1`;
-  if (added.length > 0) await emitRole(tx, { community, person }, role);
+  if (added.length === 0) return;
+  await conversations.enterCommunities(tx, { communities: [community], person });
+  await emitRole(tx, { community, person }, role);
 }
 
 /** Ends a membership here and in all of the community's channels. Answers whether there was one. */

@@ -15,7 +15,7 @@ import { communityChats, discussions, discussionsOf } from './lists.ts';
 import { makeDiscussion } from './makeDiscussion.ts';
 import { markRead } from './markRead.ts';
 import { may } from './may.ts';
-import { addMember, leaveCommunity, members, removeMember } from './members.ts';
+import { addMember, enterCommunities, leaveCommunity, members, removeMember } from './members.ts';
 import { mine } from './mine.ts';
 import { news } from './news.ts';
 import { openDirect } from './openDirect.ts';
@@ -78,6 +78,7 @@ export function createConversations(deps: Deps): Conversations {
     excerpt: (body) => excerpt(body, 200),
     mayRead: async (asks) => (await deps.policy.toChannels(asks)).map((standing) => standing !== null),
     firstChat,
+    enterCommunities,
     leaveCommunity,
     async epoch() {
       const [row] = await deps.sql<{ epoch: string }[]>`select epoch from installation`;

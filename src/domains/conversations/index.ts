@@ -236,6 +236,8 @@ export interface Conversations {
   mayRead(asks: readonly { who: Who; channel: Id }[]): Promise<boolean[]>;
   /** The chat that every community begins with, within the transaction that makes the community. */
   firstChat(tx: Transaction, input: { application: Id; community: Id; person: Id }): Promise<void>;
+  /** For a new member the chats of these communities begin now, within the transaction that makes the membership. */
+  enterCommunities(tx: Transaction, input: { communities: readonly Id[]; person: Id }): Promise<void>;
   /** Takes a person out of all channels of a community, within the transaction that ends the membership there. */
   leaveCommunity(tx: Transaction, input: { community: Id; person: Id }): Promise<void>;
   /** The id that tells this database from an older one (L13). */

@@ -123,6 +123,18 @@ export function members({ sql, policy }: Deps): Conversations['members'] {
   };
 }
 
+/** What was said before somebody came is not unread: the chats that a new member may read count as read to their ends. */
+export async function enterCommunities(
+  tx: Transaction,
+  { communities, person }: { communities: readonly Id[]; person: Id },
+): Promise<void> {
+  await tx`
+    insert into read_positions (person, channel, number)
+    select ${person}, c.id, h.number from channels c join channel_heads h on h.channel = c.id
+    where c.community = any(${communities}::bigint[]) and c.kind = 'chat' and c.visibility = 'public' and h.number > 0
+    on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number`;
+}
+
 /** Takes a person out of all channels of a community, within the transaction that ends the membership there. */
 export async function leaveCommunity(tx: Transaction, { community, person }: { community: Id; person: Id }): Promise<void> {
   await tx`

@@ -23,6 +23,8 @@ export interface Thread {
   answering: Ref<number | null>;
   /** The message whose text is being edited. */
   editing: Ref<number | null>;
+  /** The message whose earlier versions are shown. */
+  versionsOf: Ref<number | null>;
   /** Moves on when the reader shall be taken to the composer at the end. */
   focusing: Ref<number>;
   /** The address of a comment; of the whole with null. */

@@ -17,7 +17,7 @@ import { useThread } from './thread.ts';
 const opening = 1;
 
 /** What the caller may do with a post or comment, and the verbs themselves. What is refused is said, and nothing has changed. */
-export function useCommentMenu(message: () => Message, mark: () => Mark | null, versions: () => void = () => {}) {
+export function useCommentMenu(message: () => Message, mark: () => Mark | null) {
   const thread = useThread();
   const isMine = computed(() => message().author === me.value?.id);
   const isDeleted = computed(() => message().deletedAt !== null);
@@ -83,7 +83,7 @@ export function useCommentMenu(message: () => Message, mark: () => Mark | null, 
       ...(isLive.value && { bookmark: (on: boolean) => void attempt((channel) => channel.bookmark(number, on)) }),
       link: () => void link(),
       copy: () => void copy(),
-      ...(editedAt !== null && { versions }),
+      ...(editedAt !== null && { versions: () => void (thread.versionsOf.value = number) }),
       ...(isLive.value && (isMine.value || deleteOthers) && { remove: () => void remove() }),
     };
     // Their keys are those of a chat's list.
