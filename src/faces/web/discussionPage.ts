@@ -19,12 +19,13 @@ export function discussionPage(view: DiscussionView, number: number, rendering: 
   const description = rendering.excerpt(opening.body ?? '');
   const message = (each: Message, level: string) => messageArticle(each, level, view, rendering);
   return {
-    title,
+    title: `${title} · ${rendering.place}`,
     head: markup`${describe({ title, description, canonical, type: 'article', rendering })}
-<link rel="alternate" type="application/rss+xml" title="${title}" href="${rendering.publicUrl}${place()}/feed.xml">
-${before !== null && markup`<link rel="prev" href="${before}">`}${after !== null && markup`<link rel="next" href="${after}">`}
-<script type="application/ld+json">${linkedData(view, canonical, rendering)}</script>`,
+<link data-rendered rel="alternate" type="application/rss+xml" title="${title}" href="${rendering.publicUrl}${place()}/feed.xml">
+${before !== null && markup`<link data-rendered rel="prev" href="${before}">`}${after !== null && markup`<link data-rendered rel="next" href="${after}">`}
+<script data-rendered type="application/ld+json">${linkedData(view, canonical, rendering)}</script>`,
     body: frame(
+      rendering,
       markup`<a href="${communityAddress(community.slug)}" dir="auto">${community.name}</a>`,
       markup`<h1 dir="auto">${title}</h1>
 ${channel.tags.length > 0 && markup`<ul class="tags">${channel.tags.map((tag) => markup`<li>${tag}</li>`)}</ul>`}

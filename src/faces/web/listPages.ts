@@ -13,11 +13,12 @@ export function communityPage({ community, discussions, excerpts, people }: Comm
   const description = rendering.excerpt(community.description) || name;
   const next = nextPage(address, discussions);
   return {
-    title: name,
+    title: `${name} · ${rendering.place}`,
     head: markup`${describe({ title: name, description, canonical: rendering.publicUrl + address, type: 'website', rendering })}
-<link rel="alternate" type="application/rss+xml" title="${name}" href="${rendering.publicUrl}${address}/feed.xml">
-${next !== null && markup`<link rel="next" href="${next}">`}`,
+<link data-rendered rel="alternate" type="application/rss+xml" title="${name}" href="${rendering.publicUrl}${address}/feed.xml">
+${next !== null && markup`<link data-rendered rel="next" href="${next}">`}`,
     body: frame(
+      rendering,
       markup`<a href="/communities">Communities</a>`,
       markup`<h1 dir="auto">${name}</h1>
 <p class="lead" dir="auto">${community.description}</p>
@@ -43,10 +44,11 @@ export function directoryPage(communities: Page<Community>, rendering: Rendering
   const title = 'Communities';
   const description = 'Places to talk in, open to everybody.';
   return {
-    title,
+    title: `${title} · ${rendering.place}`,
     head: markup`${describe({ title, description, canonical: rendering.publicUrl + address, type: 'website', rendering })}
-${next !== null && markup`<link rel="next" href="${next}">`}`,
+${next !== null && markup`<link data-rendered rel="next" href="${next}">`}`,
     body: frame(
+      rendering,
       null,
       markup`<h1>Communities</h1>
 <ul class="list">

@@ -85,11 +85,13 @@ describe('a public discussion', () => {
   test('says what it is to search engines and previews', async () => {
     const { text } = await s.ask('GET', path);
     const address = `http://plaza.test${path}`;
-    expect(text).toContain(`<link rel="canonical" href="${address}">`);
-    expect(text).toContain('<meta name="description" content="Top or bottom?');
-    expect(text).toContain('<meta property="og:title" content="Which berth?">');
-    expect(text).toContain(`<link rel="alternate" type="application/rss+xml" title="Which berth?" href="${address}/feed.xml">`);
-    const data = JSON.parse(/<script type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1] ?? '');
+    expect(text).toContain(`<link data-rendered rel="canonical" href="${address}">`);
+    expect(text).toContain('<meta data-rendered name="description" content="Top or bottom?');
+    expect(text).toContain('<meta data-rendered property="og:title" content="Which berth?">');
+    expect(text).toContain(
+      `<link data-rendered rel="alternate" type="application/rss+xml" title="Which berth?" href="${address}/feed.xml">`,
+    );
+    const data = JSON.parse(/<script data-rendered type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1] ?? '');
     expect(data).toMatchObject({
       '@type': 'DiscussionForumPosting',
       headline: 'Which berth?',
@@ -106,11 +108,11 @@ describe('a public discussion', () => {
     let before: string | undefined;
     while (next !== undefined) {
       const { text } = await s.ask('GET', next);
-      expect(/<link rel="prev" href="([^"]+)">/.exec(text)?.[1]).toBe(before);
-      expect(text).toContain(`<link rel="canonical" href="http://plaza.test${next}">`);
+      expect(/<link data-rendered rel="prev" href="([^"]+)">/.exec(text)?.[1]).toBe(before);
+      expect(text).toContain(`<link data-rendered rel="canonical" href="http://plaza.test${next}">`);
       seen.push(...[...text.matchAll(/id="m(\d+)"/g)].map(([, number]) => Number(number)).filter((number) => number > 1));
       before = next;
-      next = /<link rel="next" href="([^"]+)">/.exec(text)?.[1];
+      next = /<link data-rendered rel="next" href="([^"]+)">/.exec(text)?.[1];
     }
     expect(seen).toEqual(Array.from({ length: 204 }, (_, i) => i + 2));
   });
@@ -119,7 +121,7 @@ describe('a public discussion', () => {
     const { text } = await s.ask('GET', `${path}/150`);
     expect(text).toContain('<p>comment 150</p>');
     expect(text).toContain('id="m1"');
-    expect(text).toContain(`<link rel="canonical" href="http://plaza.test${path}/102">`);
+    expect(text).toContain(`<link data-rendered rel="canonical" href="http://plaza.test${path}/102">`);
   });
 
   test('is sent again only when it changed', async () => {
@@ -181,7 +183,7 @@ describe('lists', () => {
     const first = await s.ask('GET', `/c/${community.slug}`);
     expect(first.text).toContain('<title>Balconies · Plaza</title>');
     expect(first.text).toContain('<p dir="auto">soil 60</p>');
-    const next = /<link rel="next" href="([^"]+)">/.exec(first.text)?.[1] ?? '';
+    const next = /<link data-rendered rel="next" href="([^"]+)">/.exec(first.text)?.[1] ?? '';
     const second = await s.ask('GET', next);
     const links = [...(first.text + second.text).matchAll(/<li><a href="(\/c\/balconies\/d\/\d+)"/g)].map(([, link]) => link);
     expect(new Set(links).size).toBe(60);
@@ -249,7 +251,7 @@ describe('text of people', () => {
       withoutScripts(text);
     }
     const { text } = await s.ask('GET', `/c/nasty/d/${channel.id}`);
-    const data = JSON.parse(/<script type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1] ?? '');
+    const data = JSON.parse(/<script data-rendered type="application\/ld\+json">(.*?)<\/script>/s.exec(text)?.[1] ?? '');
     expect(data.headline).toBe(nasty.replace('\u2028', ' '));
     expect(text.split('</script>')).toHaveLength(3);
     const feeds = [`/c/nasty/feed.xml`, `/c/nasty/d/${channel.id}/feed.xml`];

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errors, PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
-import { guest } from '../../domains/policy/index.ts';
+import { guest, type Who } from '../../domains/policy/index.ts';
 import { foreseen } from '../http/problem.ts';
 import { createLimits, type Rates } from '../limits.ts';
 import { discussionPage } from './discussionPage.ts';
@@ -32,39 +32,46 @@ export function publicRoutes(
   { doors, document, publicUrl, rates }: { doors: Doors; document: Document; publicUrl: string; rates: Rates },
 ): void {
   const { html, excerpt } = doors.conversations;
-  const rendering: Rendering = { publicUrl, html, excerpt };
   const limits = createLimits(rates);
   const sitemap = createSitemap(doors.conversations, guest(''), publicUrl);
 
-  page('/communities', async (view, { query }) => directoryPage(await view.communities(cursorOf(query)), rendering));
-  page('/c/:slug', async (view, { params, query }) => communityPage(await view.community(params.slug, cursorOf(query)), rendering));
+  page('/communities', async (view, rendering, { query }) => directoryPage(await view.communities(cursorOf(query)), rendering));
+  page('/c/:slug', async (view, rendering, { params, query }) =>
+    communityPage(await view.community(params.slug, cursorOf(query)), rendering),
+  );
   for (const place of ['/c/:slug/d/:channel(^\\d+$)', '/c/:slug/d/:channel(^\\d+$)/:number(^\\d+$)']) {
-    page(place, async (view, { params }) => {
+    page(place, async (view, rendering, { params }) => {
       const number = Number(params.number ?? '1');
       return discussionPage(await view.discussion(params.slug, params.channel, number), number, rendering);
     });
   }
 
   const rss = 'application/rss+xml; charset=utf-8';
-  text('/c/:slug/feed.xml', rss, async (view, { params }) => communityFeed(await view.community(params.slug, undefined), rendering));
-  text('/c/:slug/d/:channel(^\\d+$)/feed.xml', rss, async (view, { params }) =>
+  text('/c/:slug/feed.xml', rss, async (view, rendering, { params }) =>
+    communityFeed(await view.community(params.slug, undefined), rendering),
+  );
+  text('/c/:slug/d/:channel(^\\d+$)/feed.xml', rss, async (view, rendering, { params }) =>
     discussionFeed(await view.latest(params.slug, params.channel), rendering),
   );
   const xml = 'application/xml; charset=utf-8';
   text('/sitemap.xml', xml, () => sitemap.all());
-  text('/sitemap/:after(^\\d+).xml', xml, (_view, { params }) => sitemap.part(params.after));
+  text('/sitemap/:after(^\\d+).xml', xml, (_view, _rendering, { params }) => sitemap.part(params.after));
   app.get('/robots.txt', hidden, (request, reply) => sendText(request, reply, 'text/plain; charset=utf-8', robots(publicUrl)));
+
+  async function renderingFor(who: Who): Promise<Rendering> {
+    return { place: (await doors.applications.place(who)).name, publicUrl, html, excerpt };
+  }
 
   /**
    * The page with this in it. Without it for those who ask too often; with status 404 where a guest finds nothing, be
    * there something for others or not: the page then shows what the signed-in may see.
    */
-  function page(address: string, fill: (view: GuestView, request: Asked) => Promise<Filling>): void {
+  function page(address: string, fill: (view: GuestView, rendering: Rendering, request: Asked) => Promise<Filling>): void {
     app.get<Place>(address, hidden, async (request, reply) => {
       const who = guest(request.ip);
       if (!document.takesContent || !limits.take(who).allowed) return sendPage(request, reply, document, null);
       try {
-        const filling = await fill(createGuestView(doors, who), request);
+        const filling = await fill(createGuestView(doors, who), await renderingFor(who), request);
         return await sendPage(request, reply.header('cache-control', checked), document, filling);
       } catch (error) {
         const refusal = foreseen(error);
@@ -74,12 +81,12 @@ export function publicRoutes(
     });
   }
 
-  function text(address: string, type: string, write: (view: GuestView, request: Asked) => Promise<string>): void {
+  function text(address: string, type: string, write: (view: GuestView, rendering: Rendering, request: Asked) => Promise<string>): void {
     app.get<Place>(address, hidden, async (request, reply) => {
       const who = guest(request.ip);
       const { allowed, retryAfter } = limits.take(who);
       if (!allowed) throw new PlazaError('too_many_requests', undefined, { retryAfter });
-      const written = await write(createGuestView(doors, who), request);
+      const written = await write(createGuestView(doors, who), await renderingFor(who), request);
       return sendText(request, reply.header('cache-control', checked), type, written);
     });
   }

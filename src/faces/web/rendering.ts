@@ -4,6 +4,8 @@ import { type Markup, markup } from './markup.ts';
 
 /** What all rendered pages need. */
 export interface Rendering {
+  /** The name of the whole place. */
+  place: string;
   /** The address by which people come, without a slash at its end. */
   publicUrl: string;
   /** A body as safe HTML. */
@@ -12,7 +14,7 @@ export interface Rendering {
   excerpt(body: string): string;
 }
 
-/** For those who show a link to the page: search engines, other places' previews. */
+/** For those who show a link to the page: search engines, other places' previews. `data-rendered` is for the script: it tells what goes with this page. */
 export function describe({
   title,
   description,
@@ -26,21 +28,21 @@ export function describe({
   type: 'article' | 'website';
   rendering: Rendering;
 }): Markup {
-  return markup`<meta name="description" content="${description}">
-<link rel="canonical" href="${canonical}">
-<meta property="og:type" content="${type}">
-<meta property="og:site_name" content="Plaza">
-<meta property="og:title" content="${title}">
-<meta property="og:description" content="${description}">
-<meta property="og:url" content="${canonical}">
-<meta property="og:image" content="${rendering.publicUrl}/icon-512.png">
-<meta name="twitter:card" content="summary">`;
+  return markup`<meta data-rendered name="description" content="${description}">
+<link data-rendered rel="canonical" href="${canonical}">
+<meta data-rendered property="og:type" content="${type}">
+<meta data-rendered property="og:site_name" content="${rendering.place}">
+<meta data-rendered property="og:title" content="${title}">
+<meta data-rendered property="og:description" content="${description}">
+<meta data-rendered property="og:url" content="${canonical}">
+<meta data-rendered property="og:image" content="${rendering.publicUrl}/icon-512.png">
+<meta data-rendered name="twitter:card" content="summary">`;
 }
 
 /** The page around it as guests have it: the bar of the place, a line that leads up, and the content. */
-export function frame(up: Markup | null, content: Markup): Markup {
+export function frame({ place }: Rendering, up: Markup | null, content: Markup): Markup {
   return markup`<div class="rendered">
-<header><a href="/"><img src="/icon.svg" alt="" width="28" height="28">Plaza</a><a href="/communities">Communities</a><a href="/sign-in">Sign in</a></header>
+<header><a href="/"><img src="/icon.svg" alt="" width="28" height="28"><span dir="auto">${place}</span></a><a href="/communities">Communities</a><a href="/sign-in">Sign in</a></header>
 ${up !== null && markup`<nav>${up}</nav>`}
 <main>
 ${content}

@@ -1,24 +1,38 @@
 import { nextTick } from 'vue';
-import { type Router, START_LOCATION } from 'vue-router';
+import { type RouteLocationNormalized, type Router, START_LOCATION } from 'vue-router';
+
+/** So long a page may take to show its heading. */
+const patienceMs = 4_000;
 
 /**
  * A new page is told by its heading: the focus goes there, unless the page has put it somewhere better, such as a
  * composer. Not when only the address of what is shown was made more exact.
  */
 export function followFocus(router: Router): void {
+  let turn = 0;
   router.afterEach(async (to, from, failure) => {
-    if (failure !== undefined || from === START_LOCATION || isSamePage()) return;
+    if (failure !== undefined || from === START_LOCATION || pageOf(to) === pageOf(from)) return;
+    const mine = ++turn;
     const before = document.activeElement;
+    const end = Date.now() + patienceMs;
     await nextTick();
-    const now = document.activeElement;
-    if (now !== before && now !== document.body) return;
-    if (now instanceof HTMLElement && now.closest('#main') !== null && /^(input|textarea)$/.test(now.localName)) return;
-    document.querySelector<HTMLElement>('#main h1')?.focus({ preventScroll: true });
-
-    function isSamePage(): boolean {
-      const { number: _to, ...there } = to.params;
-      const { number: _from, ...here } = from.params;
-      return to.name === from.name && JSON.stringify(there) === JSON.stringify(here);
+    while (mine === turn && Date.now() < end && !isElsewhere(before)) {
+      const heading = document.querySelector<HTMLElement>('#main h1');
+      if (heading !== null) return heading.focus({ preventScroll: true });
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
+}
+
+/** The page, whatever message of it is shown. */
+function pageOf({ name, params }: RouteLocationNormalized): string {
+  const { number: _, ...rest } = params;
+  return JSON.stringify([name, rest]);
+}
+
+/** Somebody, or the page itself, has put the focus where it is wanted. */
+function isElsewhere(before: Element | null): boolean {
+  const now = document.activeElement;
+  if (now !== before && now !== document.body) return true;
+  return now !== null && /^(input|textarea)$/.test(now.localName) && now.closest('#main') !== null;
 }

@@ -76,7 +76,7 @@ export function findHere(typed: string, lately: readonly string[]): Find[] {
   if (typed.trim() === '') {
     const rank = (find: Find) => {
       const at = lately.indexOf(find.visited ?? '');
-      return (find.mentions > 0 ? 0 : 1_000) + (at === -1 ? 500 : at);
+      return (find.mentions > 0 ? 0 : 1_000) + (at !== -1 ? at : find.unread > 0 ? 500 : 600);
     };
     return [...known.toSorted((a, b) => rank(a) - rank(b)).slice(0, 12), ...pages()];
   }

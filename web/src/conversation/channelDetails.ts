@@ -45,6 +45,21 @@ export const ChannelMembers = graphql(`
   }
 `);
 
+/** Of a public channel: they are the community's. */
+export const MembersOfCommunity = graphql(`
+  query MembersOfCommunity($community: ID!, $first: Int, $after: String) {
+    community(id: $community) {
+      members(first: $first, after: $after) {
+        nodes {
+          role
+          person { id: plainId handle name avatar bot }
+        }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`);
+
 export const OneMessage = graphql(`
   query OneMessage($channel: ID!, $around: Int!) {
     channel(id: $channel) {

@@ -22,22 +22,26 @@ export function useInFront(): Readonly<Ref<boolean>> {
 }
 
 /**
- * Marks read what was seen. Who is led by a link far ahead of what was read has not read what lies between: that counts
- * once one comes to it, or to the end.
- * @param read the caller's read position as it is now
+ * How far was read without a gap, once this is on the screen too: what one scrolls past counts, what one is led over by a
+ * link or a jump does not, until one comes to the end.
  */
+export function reached(before: number, { first, last, isEnd }: Pick<Visible, 'first' | 'last' | 'isEnd'>): number {
+  return isEnd || first <= before + 1 ? Math.max(before, last) : before;
+}
+
+/** Marks read what was seen. @param read the caller's read position as it is now */
 export function useReading(visible: Ref<Visible | null>, inFront: Readonly<Ref<boolean>>, read: () => number, mark: (number: number) => void): void {
   let timer = 0;
+  let until = 0;
 
   watch(
     [visible, inFront],
     () => {
       window.clearTimeout(timer);
       const { value: now } = visible;
-      if (now === null || !inFront.value || now.last <= read()) return;
-      timer = window.setTimeout(() => {
-        if (now.isEnd || now.first <= read() + 1) mark(now.last);
-      }, seenMs);
+      if (now === null || !inFront.value) return;
+      until = reached(Math.max(until, read()), now);
+      if (until > read()) timer = window.setTimeout(() => mark(until), seenMs);
     },
     { immediate: true },
   );

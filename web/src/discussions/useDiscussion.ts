@@ -1,4 +1,4 @@
-import { computed, watch } from 'vue';
+import { computed, readonly, shallowRef, watch } from 'vue';
 import { globalId } from '../wire/ids.ts';
 import { useQuery } from '../wire/query.ts';
 import { live } from '../wire/session.ts';
@@ -10,11 +10,26 @@ type Discussion = Extract<DiscussionData, { __typename: 'Discussion' }>;
 export function useDiscussion(id: () => string) {
   const { data, error, loading, again } = useQuery(TheDiscussion, () => ({ channel: globalId('Channel', id()) }));
   const channel = computed(() => (data.value?.channel?.id === id() ? data.value.channel : null));
-  const discussion = computed((): Discussion | null => (channel.value?.__typename === 'Discussion' ? channel.value : null));
+  const discussion = shallowRef<Discussion | null>(null);
+  // Who loses access keeps what is on the screen; the page says that nothing more will come.
+  watch(
+    [channel, id],
+    ([now, wanted]) => {
+      if (now?.__typename === 'Discussion') discussion.value = now;
+      else if (discussion.value?.id !== wanted) discussion.value = null;
+    },
+    { immediate: true },
+  );
   const role = computed(() => live.value.communities.find(({ community }) => community.id === discussion.value?.community?.id)?.role);
   // Joined, left, or given another role: what one may do is another.
   watch(role, (now, before) => {
     if (now !== before) again();
   });
-  return { discussion, isOfAnotherKind: computed(() => channel.value !== null && discussion.value === null), error, loading, again };
+  return {
+    discussion: readonly(discussion) as Readonly<typeof discussion>,
+    isOfAnotherKind: computed(() => channel.value !== null && channel.value.__typename !== 'Discussion'),
+    error,
+    loading,
+    again,
+  };
 }

@@ -17,7 +17,7 @@ function copyButton(block: HTMLElement, words: { copy: string; copied: string })
   button.type = 'button';
   button.textContent = words.copy;
   button.className =
-    'absolute end-1.5 top-1.5 rounded-control border border-line bg-raised px-2 py-0.5 text-xs text-ink-soft hover:text-ink md:opacity-0 md:group-hover/code:opacity-100 md:focus-visible:opacity-100 pointer-coarse:py-2 pointer-coarse:opacity-100';
+    'absolute end-1.5 top-1.5 rounded-control border border-line bg-raised px-2 py-0.5 text-xs text-ink-soft hover:text-ink md:opacity-0 md:group-hover/code:opacity-100 md:focus-visible:opacity-100 pointer-coarse:min-h-9 pointer-coarse:px-3 pointer-coarse:opacity-100';
   button.addEventListener('click', (event) => {
     event.stopPropagation();
     void navigator.clipboard.writeText(block.textContent.replace(/\n$/, '')).then(() => {

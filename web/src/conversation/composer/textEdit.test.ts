@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedAt, code, insert, isInCode, link, newLine, prefix, type Text, wrap } from './textEdit.ts';
+import { askedAt, code, insert, isInCode, link, newLine, prefix, replaced, type Text, wrap } from './textEdit.ts';
 
 /** `[` and `]` stand for the selection, `|` for the caret. */
 function text(marked: string): Text {
@@ -58,6 +58,11 @@ describe('formatting', () => {
   });
 
   it('inserts at the caret', () => expect(marked(insert(text('a‹b›c'), '😀'))).toBe('a😀|c'));
+});
+
+it('replaces words while one types on', () => {
+  expect(marked(replaced(text('a :tada: b|'), 2, ':tada:', '🎉'))).toBe('a 🎉 b|');
+  expect(marked(replaced(text('a :tad| b'), 2, ':tada:', '🎉'))).toBe('a :tad| b');
 });
 
 describe('what is being completed', () => {

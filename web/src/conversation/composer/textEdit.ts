@@ -86,6 +86,14 @@ export function insert({ body, start, end }: Text, words: string): Text {
   return { body: body.slice(0, start) + words + body.slice(end), start: caret, end: caret };
 }
 
+/** Puts other words in the place of these, if they still stand there; the selection stays where it is in the text. */
+export function replaced(text: Text, from: number, words: string, by: string): Text {
+  const { body, start, end } = text;
+  if (!body.startsWith(words, from)) return text;
+  const moved = (at: number) => (at >= from + words.length ? at + by.length - words.length : Math.min(at, from + by.length));
+  return { body: body.slice(0, from) + by + body.slice(from + words.length), start: moved(start), end: moved(end) };
+}
+
 /** True inside of a block of code that is not closed: there Enter is a line and nothing is completed. */
 export function isInCode(body: string, caret: number): boolean {
   const fences = body.slice(0, caret).match(/^\s{0,3}(?:```|~~~)/gm) ?? [];

@@ -4,7 +4,7 @@ import { ask, graphql } from '../../wire/graphql.ts';
 import { allEmoji } from '../emoji/emoji.ts';
 import { type Emoji, searchEmoji } from '../emoji/search.ts';
 import { useEmoji } from '../emoji/usual.ts';
-import { type Asked, askedAt, insert, type Text } from './textEdit.ts';
+import { type Asked, askedAt, insert, replaced, type Text } from './textEdit.ts';
 
 export type Suggestion =
   | { kind: 'person'; id: string; words: string; person: Pick<Person, 'id' | 'handle' | 'name' | 'avatar'> }
@@ -108,13 +108,14 @@ export function useSuggestions(near: () => readonly Pick<Person, 'id' | 'handle'
       const space = text.body[text.end] === ' ' ? '' : ' ';
       return insert({ body: text.body, start: now.from, end: text.end }, chosen.words + space);
     },
-    /** `:tada:` written out becomes its emoji. */
-    async spelled({ body, start }: Text): Promise<Text | null> {
-      const spelled = /(?:^|\s):([a-z0-9_+-]+):$/.exec(body.slice(Math.max(0, start - 40), start))?.[1];
-      if (spelled === undefined) return null;
+    /** `:tada:` written out becomes its emoji; null where none is called so. The text may have gone on meanwhile. */
+    async spelled({ body, start }: Text): Promise<((text: Text) => Text) | null> {
+      const code = /(?:^|\s):([a-z0-9_+-]+):$/.exec(body.slice(Math.max(0, start - 40), start))?.[1];
+      if (code === undefined) return null;
       if (emoji.length === 0) emoji = await allEmoji().catch(() => []);
-      const one = emoji.find(({ codes }) => codes.includes(spelled));
-      return one === undefined ? null : insert({ body, start: start - spelled.length - 2, end: start }, one.emoji);
+      const one = emoji.find(({ codes }) => codes.includes(code));
+      const from = start - code.length - 2;
+      return one === undefined ? null : (text) => replaced(text, from, `:${code}:`, one.emoji);
     },
   };
 }

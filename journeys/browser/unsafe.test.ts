@@ -1,0 +1,392 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Channel, Community } from '../../contracts/nouns.ts';
+import { rest, type Someone, signUp } from '../support/api.ts';
+import { type House, startHouse } from '../support/house.ts';
+import { signedIn } from '../support/signedIn.ts';
+import { allVectors, flat, type Vector } from '../support/vectors.ts';
+import { useBrowser } from '../support/visitors.ts';
+
+const browser = useBrowser();
+const perProfile = 7;
+const profiles = Math.ceil(allVectors.length / perProfile);
+const together = allVectors.map(({ text }) => text).join('\n\n');
+const texts = allVectors.map(({ text }) => text);
+
+let house: House;
+let ola: Someone;
+let invited: Someone;
+let people: Someone[];
+/** The community in which everything happens; the others only have names. */
+let main: Community;
+let named: Community[];
+let chat: Channel;
+let talk: Channel;
+let namedChat: Channel;
+let namedDiscussions: Channel[];
+
+beforeAll(async () => {
+  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
+  ola = await signUp(house.base, 'Ola');
+  invited = await signUp(house.base, 'Ines');
+  main = await ola.createCommunity('Everything', {
+    description: together.slice(0, 2000),
+    tags: allVectors.flatMap(({ tag }) => tag ?? []).slice(0, 10),
+  });
+  chat = await ola.createChat(main, 'Where it is said');
+  talk = await ola.startDiscussion(main, 'Where it is discussed');
+  people = await each((vector) => signUp(house.base, vector.text), 4);
+  named = await each(({ text, tag }) => ola.createCommunity(text, { description: text, ...(tag && { tags: [tag] }) }));
+  await each(({ text }) => ola.createChat(main, text, { topic: text }));
+  namedChat = await ola.createChat(main, texts[9] ?? '', { topic: texts[8] });
+  namedDiscussions = await each(async ({ text, tag }) => {
+    const made = { title: text, body: text, ...(tag && { tags: [tag] }) };
+    return (await ola.call<{ channel: Channel }>('POST', `/v1/communities/${main.id}/discussions`, made)).channel;
+  });
+  // One after the other, so that they stand in their order.
+  for (const [i, { text }] of allVectors.entries()) await speak(people[i], text);
+  await each(tellOfOneself);
+  await each(reasons);
+  for (const community of named.slice(0, 12)) await ola.call('PUT', `/v1/communities/${community.id}/invitations/${invited.person.id}`);
+}, 300_000);
+afterAll(() => house?.stop());
+
+async function each<T>(work: (vector: Vector, i: number) => Promise<T>, atOnce = 8): Promise<T[]> {
+  const done: T[] = [];
+  for (let start = 0; start < allVectors.length; start += atOnce)
+    done.push(...(await Promise.all(allVectors.slice(start, start + atOnce).map((vector, i) => work(vector, start + i)))));
+  return done;
+}
+
+async function speak(who: Someone | undefined, text: string): Promise<void> {
+  if (!who) return;
+  await who.join(main);
+  const { number } = await who.post(chat, text);
+  await who.call('POST', `/v1/channels/${chat.id}/messages`, { body: `on ${text}`, replyTo: number });
+  await who.post(talk, text);
+  await ola.call('PUT', `/v1/channels/${chat.id}/messages/${number}/bookmark`);
+  if (number < 20) await ola.call('PUT', `/v1/channels/${chat.id}/messages/${number}/pin`);
+}
+
+/** About and interests hold those of several, so that fewer profiles have to be looked at. */
+async function tellOfOneself({ text }: Vector, i: number): Promise<void> {
+  const who = people[i];
+  if (!who || i >= profiles) return;
+  const mine = texts.slice(i * perProfile, (i + 1) * perProfile);
+  const interests = mine.filter((one) => one.length <= 40);
+  await who.call('PATCH', '/v1/me', { about: mine.join('\n'), interests, status: { emoji: '🌱', text } });
+}
+
+/** Why somebody did what moderators do. */
+async function reasons({ text }: Vector, i: number): Promise<void> {
+  const { number } = await ola.post(chat, `to be deleted ${i}`);
+  await ola.call('DELETE', `/v1/channels/${chat.id}/messages/${number}?reason=${encodeURIComponent(text)}`);
+  const who = people[i];
+  if (!who || i % 8 !== 0) return;
+  await ola.call('PUT', `/v1/communities/${main.id}/bans/${who.person.id}`, { reason: text });
+  await ola.call('DELETE', `/v1/communities/${main.id}/bans/${who.person.id}?reason=${encodeURIComponent(text)}`);
+  await who.join(main);
+}
+
+/** Runs in each page first: whatever gets to run says so. */
+function trap(): void {
+  const hit = () => document.documentElement.setAttribute('data-hit', 'yes');
+  Object.assign(globalThis, { alert: hit, hit, confirm: hit, prompt: hit });
+}
+
+/** Runs in the page: everything in a document that nobody who writes may have put there. */
+function dangers(given?: string): string[] {
+  const root = given === undefined ? document : new DOMParser().parseFromString(given, 'text/html');
+  const found: string[] = [];
+  if (document.documentElement.hasAttribute('data-hit')) found.push('a script ran');
+  const bare = (address: string) => address.replace(/[\u0000-\u0020\u200b-\u200f\u2028\u2029]/g, '').toLowerCase();
+  for (const element of root.querySelectorAll('*')) {
+    for (const { name, value } of element.attributes) {
+      const here = `<${element.localName} ${name}="${value.slice(0, 80)}">`;
+      if (/^on/i.test(name) || name === 'srcdoc' || name === 'formaction') found.push(here);
+      if (!/^(href|src|xlink:href|action|data|poster|background|ping|cite)$/.test(name)) continue;
+      // The window's own picture is drawn with the number of what is unread.
+      const isIcon = element.localName === 'link' && element.getAttribute('rel') === 'icon';
+      if (/^(javascript|vbscript|data|blob):/.test(bare(value)) && !isIcon) found.push(here);
+      if (/^(src|data|poster)$/.test(name) && new URL(value, location.href).origin !== location.origin) found.push(here);
+      if (element.localName === 'link' && /stylesheet|preload|import/.test(element.getAttribute('rel') ?? '') && !bare(value).startsWith('/')) found.push(here);
+    }
+    const text = element.textContent ?? '';
+    if (/^(iframe|object|embed|frame|frameset|base|applet|portal|math|video|audio|marquee|details|animate|foreignobject|noscript)$/.test(element.localName))
+      found.push(`<${element.localName}>`);
+    if (element.localName === 'style' && /evil/.test(text)) found.push('<style> of somebody');
+    if (element.localName === 'meta' && /refresh/i.test(element.getAttribute('http-equiv') ?? '')) found.push('<meta refresh>');
+    if (element.localName === 'script' && element.getAttribute('type') !== 'application/ld+json' && !element.getAttribute('src')?.startsWith('/'))
+      found.push(`<script> ${text.slice(0, 80)}`);
+    if (/^(hit|plaza|getElementById)$/.test(element.id) || /^(hit|getElementById|attributes)$/.test(element.getAttribute('name') ?? ''))
+      found.push(`<${element.localName}> has a name of the document's`);
+    if (element.closest('.prose') && (element.hasAttribute('style') || element.id !== '')) found.push(`<${element.localName}> in what was written has a style or an id`);
+    if (element.localName === 'a' && element.closest('.prose')) {
+      const link = element as HTMLAnchorElement;
+      if (link.href !== '' && !/^(https?|mailto):$/.test(new URL(link.href, location.href).protocol)) found.push(`a link to ${link.href}`);
+      if (link.host !== '' && link.host !== location.host && !/\bnofollow\b/.test(link.rel)) found.push(`a link that ${link.host} gets credit for`);
+    }
+  }
+  return found;
+}
+
+/** All that is to be read, in lists, fields and names alike. */
+const read = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const fields = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('input, textarea')].map(({ value }) => value);
+    const names = [...document.querySelectorAll('[aria-label], [title]')].map((one) => `${one.getAttribute('aria-label')} ${one.getAttribute('title')}`);
+    return [document.title, document.body.innerText, ...fields, ...names].join('\n');
+  });
+
+/** Goes through the page until all of these were to be read, and looks at each step whether anything else came of them. */
+async function findAll(page: Page, wanted: readonly string[], way = 1): Promise<void> {
+  const missing = new Set(wanted.map(flat));
+  await page.locator('#main').hover();
+  await expect
+    .poll(
+      async () => {
+        const text = flat(await read(page));
+        for (const one of missing) if (text.includes(one)) missing.delete(one);
+        expect(await page.evaluate(dangers)).toEqual([]);
+        if (missing.size > 0) await page.mouse.wheel(0, way * 700);
+        return [...missing];
+      },
+      { timeout: 60_000, interval: 100 },
+    )
+    .toEqual([]);
+}
+
+const asTags = allVectors.flatMap(({ tag }) => tag ?? []);
+/** Of a text with markdown in it: what stays as it is, and that nothing swallowed the end of any. */
+const asWords = allVectors.map(({ spoken, mark }) => spoken ?? mark);
+
+async function visit(who: Someone | null): Promise<Page> {
+  const { page } = await browser.visit(house.base, who === null ? {} : { kept: signedIn(who) });
+  await page.addInitScript(trap);
+  page.on('dialog', (dialog) => {
+    throw new Error(`A dialog: ${dialog.message()}`);
+  });
+  return page;
+}
+
+describe('what is shown to the signed-in', { timeout: 180_000 }, () => {
+  let page: Page;
+  beforeEach(async () => {
+    page = await visit(ola);
+  });
+  afterEach(async () => {
+    expect(await page.evaluate(dangers)).toEqual([]);
+  });
+
+  test('home: communities in the rail, what is new', async () => {
+    await page.goto('/');
+    await findAll(page, texts);
+  });
+
+  test('communities: names, descriptions, tags', async () => {
+    await page.goto('/communities');
+    await findAll(page, [...texts, ...asTags]);
+  });
+
+  test('discussions of a community, with their tags and how they begin; channels at the side', async () => {
+    await page.goto(`/c/${main.slug}`);
+    await findAll(page, [...texts, ...asTags]);
+    await page.getByRole('navigation', { name: 'Everything', exact: true }).getByText(texts[0] ?? '').first().waitFor();
+  });
+
+  test('members, about, settings, and what was done with which reason', async () => {
+    await page.goto(`/c/${main.slug}/members`);
+    await findAll(page, texts);
+    await page.goto(`/c/${main.slug}/about`);
+    const [half = ''] = [together.slice(0, 2000)];
+    await findAll(page, allVectors.filter(({ mark }) => half.includes(`${mark}\n`)).map(({ spoken, mark }) => spoken ?? mark));
+    await page.goto(`/c/${main.slug}/settings`);
+    await findAll(page, texts);
+    await page.goto(`/c/${main.slug}/moderation`);
+    await findAll(page, texts);
+  });
+
+  test('messages of a chat, quotes of them, their authors; pinned ones', async () => {
+    await page.goto(`/c/${main.slug}/chat/${chat.id}`);
+    await page.getByRole('feed').getByRole('article').first().waitFor();
+    await findAll(page, [...asWords, ...texts], -1);
+    await page.getByRole('button', { name: 'Details' }).first().click();
+    await page.getByRole('complementary', { name: 'Details' }).getByText(allVectors[0]?.mark ?? '').first().waitFor();
+  });
+
+  test('title and topic of a channel', async () => {
+    await page.goto(`/c/${main.slug}/chat/${namedChat.id}`);
+    await page.getByRole('button', { name: 'Details' }).first().click();
+    await findAll(page, [texts[9] ?? '', texts[8] ?? '']);
+    await expect.poll(() => page.title()).toContain(texts[9]);
+  });
+
+  test('comments of a discussion and their authors', async () => {
+    await page.goto(`/c/${main.slug}/d/${talk.id}`);
+    await findAll(page, [...asWords, ...texts]);
+  });
+
+  test('profiles: about, interests, status', async () => {
+    for (const [i, { person }] of people.slice(0, profiles).entries()) {
+      await page.goto(`/p/${person.handle}`);
+      await findAll(page, [...texts.slice(i * perProfile, (i + 1) * perProfile), `${texts[i]}`]);
+    }
+  });
+
+  test('bookmarks', async () => {
+    await page.goto('/bookmarks');
+    await findAll(page, [...texts, ...allVectors.map(({ mark }) => mark)]);
+  });
+
+  test('names of groups, and of those in them', async () => {
+    const [first, second] = people;
+    for (const { text } of allVectors.slice(0, 45))
+      await ola.call('POST', '/v1/groups', { name: text, people: [first?.person.id, second?.person.id] });
+    await page.goto('/messages');
+    await findAll(page, texts.slice(0, 45));
+  });
+
+  test('a draft comes back as it was written, and its preview is safe', async () => {
+    await ola.call('PUT', `/v1/me/drafts/${namedChat.id}`, { body: together });
+    await page.goto(`/c/${main.slug}/chat/${namedChat.id}`);
+    const field = page.getByRole('textbox', { name: /^Write in/ });
+    await expect.poll(() => field.inputValue()).toContain('z0z');
+    expect(flat(await field.inputValue())).toBe(flat(together));
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await findAll(page, asWords);
+    await ola.call('PUT', `/v1/me/drafts/${main.id}`, { title: texts[1], body: together });
+    await page.goto(`/c/${main.slug}/new`);
+    await expect.poll(() => page.getByLabel('Title').inputValue()).toBe(texts[1]);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await findAll(page, asWords);
+  });
+
+  test('my own fields', async () => {
+    await ola.call('PATCH', '/v1/me', { name: texts[9], about: texts.slice(0, 20).join('\n'), status: { emoji: '🌱', text: texts[12] } });
+    await page.goto('/you');
+    await findAll(page, [texts[9] ?? '', texts[0] ?? '', texts[12] ?? '']);
+    await ola.call('PATCH', '/v1/me', { name: 'Ola', status: null });
+  });
+
+  test('what the quick switcher finds', async () => {
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox');
+    for (const { mark } of allVectors.slice(0, 20)) {
+      await field.fill(mark);
+      await page.getByRole('option').filter({ hasText: mark }).first().waitFor();
+      expect(await page.evaluate(dangers)).toEqual([]);
+    }
+  });
+
+  test('invitations, by whom and to what', async () => {
+    const theirs = await visit(invited);
+    await theirs.goto('/communities');
+    const invitations = theirs.getByRole('region', { name: 'Invitations for you' });
+    for (const text of texts.slice(0, 12)) await invitations.getByText(text, { exact: true }).waitFor();
+    expect(await theirs.evaluate(dangers)).toEqual([]);
+  });
+
+  test('what comes while one looks', async () => {
+    const live = await ola.createChat(main, 'Live');
+    await page.goto(`/c/${main.slug}/chat/${live.id}`);
+    await page.getByRole('textbox', { name: /^Write in/ }).waitFor();
+    for (const [i, { text, mark }] of allVectors.entries()) {
+      if (i % 3 === 0) await people[i]?.post(live, text);
+      if (i % 3 === 0) await page.getByRole('feed').getByText(mark).first().waitFor();
+    }
+    expect(await page.evaluate(dangers)).toEqual([]);
+  });
+});
+
+describe('what guests get', { timeout: 180_000 }, () => {
+  test('in the page', async () => {
+    const page = await visit(null);
+    await page.goto('/');
+    await findAll(page, texts.slice(-20));
+    await page.goto('/communities');
+    await findAll(page, [...texts, ...asTags]);
+    await page.goto(`/c/${main.slug}/d/${talk.id}`);
+    await findAll(page, [...asWords, ...texts]);
+  });
+
+  test('as the server writes it: every discussion, every community, their feeds', async () => {
+    const page = await visit(null);
+    await page.goto('/sign-in');
+    const titles = (html: string) => page.evaluate((given) => new DOMParser().parseFromString(given, 'text/html').body.textContent ?? '', html);
+    for (const [i, { text, mark }] of allVectors.entries()) {
+      for (const address of [`/c/${main.slug}/d/${namedDiscussions[i]?.id}`, `/c/${named[i]?.slug}`]) {
+        const { status, text: html } = await rest(house.base, null, 'GET', address);
+        expect({ address, status, dangers: await page.evaluate(dangers, html) }).toEqual({ address, status: 200, dangers: [] });
+        expect(flat(await titles(html))).toContain(flat(text));
+        const feed = await rest(house.base, null, 'GET', `${address}/feed.xml`);
+        const found = await page.evaluate((xml) => {
+          const read = new DOMParser().parseFromString(xml, 'application/xml');
+          const html = [...read.querySelectorAll('item > description')].map((one) => one.textContent ?? '').join('\n');
+          return { title: read.querySelector('channel > title')?.textContent, html };
+        }, feed.text);
+        expect(flat(found.title ?? '')).toBe(flat(text));
+        expect(await page.evaluate(dangers, found.html)).toEqual([]);
+        if (address.includes('/d/')) expect(found.html).toContain(mark);
+      }
+    }
+    for (const address of [`/c/${main.slug}`, `/c/${main.slug}/d/${talk.id}`, '/communities']) {
+      const { text: html } = await rest(house.base, null, 'GET', address);
+      expect(await page.evaluate(dangers, html)).toEqual([]);
+    }
+  });
+
+  test('in addresses', async () => {
+    const page = await visit(null);
+    for (const { text } of allVectors.filter((_, i) => i % 6 === 0)) {
+      const words = encodeURIComponent(text);
+      for (const address of [`/communities?q=${words}`, `/communities?tag=${words}`, `/c/${words}`, `/${words}`, `/c/${main.slug}?tag=${words}`]) {
+        await page.goto(address);
+        await page.getByRole('heading').first().waitFor();
+        expect(await page.evaluate(dangers)).toEqual([]);
+      }
+    }
+  });
+
+  test('after signing in one is led nowhere else', async () => {
+    for (const to of ['javascript:alert(1)', '//evil.example', '/\\evil.example', 'https://evil.example', '/%09/evil.example', '\t//evil.example']) {
+      const page = await visit(invited);
+      await page.goto('/');
+      const email = await page.evaluate(async (access) => {
+        const answer = await fetch('/v1/me', { headers: { authorization: `Bearer ${access}` } });
+        return ((await answer.json()) as { email: string }).email;
+      }, invited.token);
+      const fresh = await visit(null);
+      await fresh.goto(`/sign-in?to=${encodeURIComponent(to)}`);
+      await fresh.getByLabel('E-mail').fill(email);
+      await fresh.getByLabel('Password', { exact: true }).fill('a rather long pass phrase');
+      await fresh.getByRole('button', { name: 'Sign in' }).click();
+      await fresh.getByRole('button', { name: 'You, Ines' }).waitFor();
+      expect(new URL(fresh.url()).origin).toBe(house.base);
+      expect(await fresh.evaluate(dangers)).toEqual([]);
+    }
+  });
+});
+
+test('fields that take a form of their own refuse them all', async () => {
+  const number = (await ola.post(chat, 'to react to')).number;
+  for (const { text } of allVectors) {
+    expect((await rest(house.base, ola.token, 'PATCH', '/v1/me', { handle: text })).status).toBe(400);
+    expect((await rest(house.base, ola.token, 'PATCH', '/v1/me', { avatar: text })).status).toBe(400);
+    expect((await rest(house.base, ola.token, 'PATCH', '/v1/me', { status: { emoji: text, text: '' } })).status).toBe(400);
+    expect((await rest(house.base, ola.token, 'POST', '/v1/communities', { name: 'A name', slug: text })).status).toBe(400);
+    const emoji = encodeURIComponent(text);
+    expect((await rest(house.base, ola.token, 'PUT', `/v1/channels/${chat.id}/messages/${number}/reactions/${emoji}`)).status).toBeGreaterThan(399);
+  }
+});
+
+test('the traps work: what would run is noticed', async () => {
+  const page = await visit(ola);
+  browser.expectProblem(/script-src/);
+  await page.goto('/');
+  for (const html of ['<img src=x onerror=alert(1)>', '<a href="java\tscript:alert(1)">x</a>', '<iframe></iframe>', '<p id=hit></p>'])
+    expect(await page.evaluate(dangers, html)).not.toEqual([]);
+  await page.evaluate(() => alert(1));
+  expect(await page.evaluate(dangers)).toContain('a script ran');
+});
