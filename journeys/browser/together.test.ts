@@ -32,7 +32,10 @@ test('messages of a chat become a discussion, with links both ways', async () =>
   await ben.post(chat, 'Below 20 degrees it takes a day.');
   const { page } = await visitAs(browser, ana, `/c/${community.slug}/chat/${chat.id}`);
   await choose(page, messageOf(page, 'My sourdough'), 'Make a discussion …');
-  for (const words of ['How warm', 'Below 20']) await messageOf(page, words).getByRole('checkbox', { name: 'Pick this message' }).check();
+  for (const words of ['How warm', 'Below 20']) {
+    await messageOf(page, words).click();
+    expect(await messageOf(page, words).getByRole('checkbox', { name: 'Pick this message' }).isChecked()).toBe(true);
+  }
   await page.getByText('3 messages picked').waitFor();
   await page.getByRole('button', { name: 'Make a discussion …' }).click();
 

@@ -15,10 +15,17 @@ export function followFocus(router: Router): void {
     const mine = ++turn;
     const before = document.activeElement;
     const end = Date.now() + patienceMs;
+    let given: HTMLElement | null = null;
     await nextTick();
-    while (mine === turn && Date.now() < end && !isElsewhere(before)) {
+    // A heading that is drawn anew, for its page has come, takes the focus along.
+    while (mine === turn && Date.now() < end) {
+      const now = document.activeElement;
+      if ((now !== before && now !== given && now !== document.body) || isWriting(now)) return;
       const heading = document.querySelector<HTMLElement>('#main h1');
-      if (heading !== null) return heading.focus({ preventScroll: true });
+      if (heading !== null && heading !== now) {
+        heading.focus({ preventScroll: true });
+        given = heading;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
@@ -30,9 +37,6 @@ function pageOf({ name, params }: RouteLocationNormalized): string {
   return JSON.stringify([name, rest]);
 }
 
-/** Somebody, or the page itself, has put the focus where it is wanted. */
-function isElsewhere(before: Element | null): boolean {
-  const now = document.activeElement;
-  if (now !== before && now !== document.body) return true;
-  return now !== null && /^(input|textarea)$/.test(now.localName) && now.closest('#main') !== null;
+function isWriting(focused: Element | null): boolean {
+  return focused !== null && /^(input|textarea)$/.test(focused.localName) && focused.closest('#main') !== null;
 }

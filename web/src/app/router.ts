@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router';
+import { createRouter, createWebHistory, type RouteLocationRaw, START_LOCATION } from 'vue-router';
 import { isSignedIn } from '../wire/session.ts';
 import { followPlaces, keepScroll } from './scroll.ts';
 
@@ -82,6 +82,12 @@ export const router = createRouter({
 router.beforeEach((to): RouteLocationRaw | true => {
   if (to.meta.mine === true && !isSignedIn()) return { name: 'sign-in', query: { to: to.fullPath } };
   return true;
+});
+
+// What the server's rendering says in the head is about the page that was opened first, and about no other.
+router.afterEach((to, from) => {
+  if (from === START_LOCATION || to.path === from.path) return;
+  for (const element of document.head.querySelectorAll('[data-rendered]')) element.remove();
 });
 
 followPlaces(router);

@@ -20,7 +20,7 @@ let position = history.state?.position ?? 0;
 /** Follows the history. Called once, before the first navigation. */
 export function followPlaces(router: Router): void {
   let isPop = false;
-  window.addEventListener('popstate', () => {
+  router.options.history.listen(() => {
     isPop = true;
   });
   router.afterEach((_to, from) => {

@@ -1,4 +1,4 @@
-import { computed, readonly, shallowRef, watch } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { globalId } from '../wire/ids.ts';
 import { useQuery } from '../wire/query.ts';
 import { live } from '../wire/session.ts';
@@ -26,7 +26,7 @@ export function useDiscussion(id: () => string) {
     if (now !== before) again();
   });
   return {
-    discussion: readonly(discussion) as Readonly<typeof discussion>,
+    discussion: computed(() => discussion.value),
     isOfAnotherKind: computed(() => channel.value !== null && channel.value.__typename !== 'Discussion'),
     error,
     loading,
