@@ -31,11 +31,13 @@ export async function allowed(policy: Policy, action: Action, who: Who, channel:
 
 /**
  * Asks within the transaction that makes something in the community. Its row is locked: who is being removed at the same
- * moment leaves no channel of their own behind.
+ * moment leaves no channel of their own behind. Answers how the caller stands to it.
  */
-export async function askCommunity(tx: Transaction, policy: Policy, action: Action, who: Who, community: Id): Promise<void> {
+export async function askCommunity(tx: Transaction, policy: Policy, action: Action, who: Who, community: Id): Promise<Facts> {
   if (isId(community)) await tx`select from communities where id = ${community} and application = ${who.application} for share`;
-  policy.ask(action, await policy.toCommunity(who, community, tx));
+  const standing = await policy.toCommunity(who, community, tx);
+  policy.ask(action, standing);
+  return standing;
 }
 
 /** Refuses what cannot be a channel's id before it reaches a query. @throws not_found */

@@ -52,9 +52,10 @@ function idArray(ids: readonly Id[]): string | null {
   return ids.length === 0 ? null : `{${ids.join()}}`;
 }
 
-/** Who writes has read: the author's position moves to the own message. */
+/** Who writes has read: the author's position moves to the own message. Whose words were taken from elsewhere has not written here. */
 function moveAuthors(tx: Transaction, posts: readonly Written[]) {
-  const last = new Map(posts.map((w) => [`${w.place.channel}/${w.by.id}`, w]));
+  const here = posts.filter((w) => w.message?.link === null);
+  const last = new Map(here.map((w) => [`${w.place.channel}/${w.by.id}`, w]));
   // In one order everywhere, so that two groups never wait on each other's rows.
   const moved = [...last.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, w]) => w);
   return tx`

@@ -104,6 +104,23 @@ test('[L1] [L2] many at once, beside people who write: no deadlock, no gap', asy
   }
 });
 
+test('[L11] whose words are taken has read nothing by that', async () => {
+  const channel = await talk(2);
+  const made = await conversations.makeDiscussion(ben, { channel, numbers: [1, 2], community, title });
+  expect(await conversations.reads(ana, [made.channel.id])).toEqual([0]);
+  expect(await conversations.reads(ben, [made.channel.id])).toEqual([1]);
+});
+
+test('who may not read the channel is refused without a wait for those who write in it', async () => {
+  const channel = await talk(1);
+  const foreign = await testCommunity(sql, [{ who: eve, role: 'owner' }], 'public', eve.application);
+  const made = conversations.makeDiscussion;
+  await sql.begin(async (tx) => {
+    await tx`select from channel_heads where channel = ${channel} for update`;
+    await expect(made(eve, { channel, numbers: [1], community: foreign, title })).rejects.toEqual(refused('not_found'));
+  });
+});
+
 describe('who may take what', () => {
   const take = (who: typeof ana, channel: Id, numbers: number[], into: Id = community) =>
     conversations.makeDiscussion(who, { channel, numbers, community: into, title });
@@ -129,6 +146,24 @@ describe('who may take what', () => {
     await expect(take(ana, channel, [1, 2])).rejects.toEqual(refused('forbidden'));
     await take(ana, channel, [1]);
     await take(ben, channel, [1, 2], home);
+  });
+
+  test('no side learns the name of a place that it may not see', async () => {
+    const { id: hidden } = await conversations.createChannel(ana, { community, name: 'hidden', visibility: 'private' });
+    const { id: group } = await conversations.createGroup(ana, { people: [ben.person.id], name: 'A surprise for Cleo' });
+    for (const channel of [hidden, group]) {
+      await conversations.post(ana, { channel, body: 'hers' });
+      expect((await take(ana, channel, [1])).message.body).toBe(`💬 […](/go/${channel}/1)`);
+    }
+    const home = await testCommunity(sql, members, 'private');
+    const channel = await talk(1);
+    for (const place of [channel, group]) {
+      const made = await take(ana, place, [1], home);
+      expect((await messagesOf(place)).at(-1)?.body).toBe(`1 💬 → […](/go/${made.channel.id})`);
+    }
+    const inside = await talk(1, home);
+    await take(ana, inside, [1], home);
+    expect((await messagesOf(inside)).at(-1)?.body).toContain('How it');
   });
 
   test('into a community where one may write, never across applications', async () => {

@@ -2,8 +2,8 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
 import { type Transaction, violated } from '../../engines/postgres/index.ts';
 import { tags, wholeNumber } from '../../kit/text.ts';
-import type { Policy, Who } from '../policy/index.ts';
-import { askCommunity, channelId, freshly } from './access.ts';
+import type { Facts, Policy, Who } from '../policy/index.ts';
+import { askCommunity, freshly } from './access.ts';
 import { called } from './called.ts';
 import { startedBefore } from './createDiscussion.ts';
 import { type Deps, speaker } from './deps.ts';
@@ -31,10 +31,11 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
     const key = input.key === undefined ? undefined : messageKey(input.key);
     const numbers = taken(input.numbers);
     const by = speaker(who);
-    channelId(input.channel);
+    // Before anything is locked: nobody waits for who may not even read there.
+    await freshly(policy, who, input.channel);
     try {
       return await sql.begin(async (tx) => {
-        await askCommunity(tx, policy, 'discussion.start', who, input.community);
+        const home = await askCommunity(tx, policy, 'discussion.start', who, input.community);
         const made = await openChannel(tx, {
           application: who.application,
           kind: 'discussion',
@@ -46,8 +47,8 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
           ...(key === undefined ? {} : { key }),
         });
         const source = await locked(tx, input.channel, numbers);
-        const mayPost = await askToTake(tx, { policy, who, source, numbers, community: input.community });
-        const body = given ?? cameFrom(source.channel, numbers[0] ?? 1);
+        const may = await askToTake(tx, { policy, who, source, numbers, home });
+        const body = given ?? cameFrom(source.channel, numbers[0] ?? 1, may.nameChannel);
         const mentions = await called({ sql, policy }, who, { channel: made.id, within: tx }, body);
 
         const [opened, ...others] = await writeGroup(
@@ -56,7 +57,7 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
             { channel: made.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions, link: null }) },
             ...copies(made.id, source),
             ...links(made.id, source, by),
-            ...(mayPost ? [notice(made, source, by)] : []),
+            ...(may.post ? [notice(made, source, by, may.nameDiscussion)] : []),
           ],
           Date.now(),
         );
@@ -84,7 +85,18 @@ interface Asked {
   who: Who;
   source: Source;
   numbers: readonly number[];
-  community: Id;
+  /** How the caller stands to the discussion's community. */
+  home: Facts;
+}
+
+/** What one side may be told of the other. */
+interface May {
+  /** Say in the chat what was done. */
+  post: boolean;
+  /** Name the chat to those who read the discussion. */
+  nameChannel: boolean;
+  /** Name the discussion to those who read the chat. */
+  nameDiscussion: boolean;
 }
 
 interface Source {
@@ -113,19 +125,24 @@ async function locked(tx: Transaction, channel: Id, numbers: readonly number[]):
 }
 
 /**
- * Whether the caller may take these messages, and say so in the chat.
+ * Asks whether the caller may take these messages. Names go where everybody may see what they stand for: a chat's where
+ * the words of others may be taken too.
  * @throws not_found, forbidden, conflict unless every one is there and may be taken
  */
-async function askToTake(tx: Transaction, { policy, who, source, numbers, community }: Asked): Promise<boolean> {
+async function askToTake(tx: Transaction, { policy, who, source, numbers, home }: Asked): Promise<May> {
   const standing = await freshly(policy, who, source.channel.id, tx);
-  const sameCommunity = source.channel.community === community;
+  const sameCommunity = source.channel.community === home.community;
   for (const number of numbers) {
     const message = source.messages.find((one) => one.number === number);
     if (message === undefined) throw new PlazaError('not_found', `There is no message ${number}.`, { field: 'numbers' });
     policy.ask('message.take', { ...standing, sameCommunity, own: message.author === who.person?.id });
     if (message.deletedAt !== null) throw new PlazaError('conflict', `Message ${number} was deleted.`, { field: 'numbers' });
   }
-  return policy.decide('message.post', standing).allowed;
+  return {
+    post: policy.decide('message.post', standing).allowed,
+    nameChannel: policy.decide('message.take', { ...standing, sameCommunity, own: false }).allowed,
+    nameDiscussion: sameCommunity || home.communityVisibility === 'public',
+  };
 }
 
 /** The copy of the i-th message has this number: the opening is 1. */
@@ -153,13 +170,17 @@ function links(discussion: Id, { messages }: Source, by: Person): Change[] {
 }
 
 /** Without words, since it is everybody's in whatever language they speak: how many messages went where. */
-function notice(made: Channel, { channel, messages }: Source, by: Person): Change {
-  const body = `${messages.length} 💬 → [${plainly(made.name ?? '')}](/go/${made.id})`;
+function notice(made: Channel, { channel, messages }: Source, by: Person, isNamed: boolean): Change {
+  const body = `${messages.length} 💬 → [${shown(made, isNamed)}](/go/${made.id})`;
   return { channel: channel.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions: [], link: null }) };
 }
 
-function cameFrom({ id, name }: Channel, number: number): string {
-  return `💬 [${plainly(name ?? '…')}](/go/${id}/${number})`;
+function cameFrom(channel: Channel, number: number, isNamed: boolean): string {
+  return `💬 [${shown(channel, isNamed)}](/go/${channel.id}/${number})`;
+}
+
+function shown({ name }: Channel, isNamed: boolean): string {
+  return plainly((isNamed ? name : null) ?? '…');
 }
 
 /** Text in markdown that is nothing but text. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
 
-const { sql, conversations, reactions } = await testGround();
+const { sql, policy, conversations, reactions } = await testGround();
 const ana = await testPerson(sql, 'ana');
 const ben = await testPerson(sql, 'ben');
 const cleo = await testPerson(sql, 'cleo');
@@ -58,6 +58,17 @@ test('what is not there, or elsewhere, is not found; a reason has its limit', as
   const reason = 'x'.repeat(501);
   await expect(conversations.restore(ana, { channel, number: 1, reason })).rejects.toEqual(refused('invalid_input'));
   await expect(conversations.delete(ana, { channel, number: 1, reason })).rejects.toEqual(refused('invalid_input'));
+});
+
+test('who is no longer a member deletes what they wrote, and brings nothing back', async () => {
+  const dan = await testPerson(sql, 'dan');
+  await sql`insert into community_members (community, person) values (${community}, ${dan.person.id})`;
+  const { id: channel } = (await conversations.createDiscussion(ana, { community, title: 't', body: 'b' })).channel;
+  await conversations.post(dan, { channel, body: 'an opinion' });
+  await sql`delete from community_members where person = ${dan.person.id}`;
+  policy.forget({ type: 'access', community, person: dan.person.id });
+  await conversations.delete(dan, { channel, number: 2 });
+  await expect(conversations.restore(dan, { channel, number: 2 })).rejects.toEqual(refused('forbidden'));
 });
 
 test('nothing comes back in an archived channel', async () => {

@@ -1,9 +1,10 @@
-import type { CommunityEvent } from '../../../contracts/events.ts';
+import type { CommunityEvent, PersonEvent } from '../../../contracts/events.ts';
 import type { Head, Id } from '../../../contracts/nouns.ts';
 import type { Conversations } from '../../domains/conversations/index.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import { createAccess } from './access.ts';
+import { createCalls } from './calls.ts';
 import { createDelivery, type DeliveryCounts, type DeliveryTiming, defaultTiming } from './delivery.ts';
 import { createPatience } from './patience.ts';
 import { createRecheck } from './recheck.ts';
@@ -64,11 +65,18 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
   const recheck = createRecheck({ registry, delivery, conversations, patience });
   const access = createAccess({ registry, delivery, recheck, conversations, patience });
 
-  function personal(clients: Iterable<Client>, bytes: Buffer): void {
-    for (const client of clients) {
-      if (client.muted) client.missedPersonal = true;
-      else client.receiver.personal(bytes);
-    }
+  const calls = createCalls({ conversations, patience, tell });
+
+  function tell(client: Client, bytes: Buffer): void {
+    if (client.muted) client.missedPersonal = true;
+    else client.receiver.personal(bytes);
+  }
+
+  function personal(clients: readonly Client[], bytes: Buffer): void {
+    if (clients.length === 0) return;
+    const event: PersonEvent = JSON.parse(bytes.toString());
+    if (event.type === 'mentioned') calls.heard(clients, event.channel, bytes);
+    else for (const client of clients) tell(client, bytes);
   }
 
   /** A new public channel of a community: its members follow it from the beginning. */
@@ -85,12 +93,12 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
         delivery.event(event);
         break;
       case 'person':
-        personal(registry.byPerson(topic.person), bytes);
+        personal([...registry.byPerson(topic.person)], bytes);
         break;
       case 'community': {
         const members = [...registry.byCommunity(topic.community)];
         if (members.length > 0) channelCreated(topic.community, JSON.parse(bytes.toString()));
-        personal(members, bytes);
+        for (const client of members) tell(client, bytes);
         break;
       }
       case 'access':

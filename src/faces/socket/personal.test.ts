@@ -140,6 +140,28 @@ test('whom a direct channel shows stays told of when no longer watched, and is s
   await leave(a);
 });
 
+test('[L9] who was put out hears no more of the messages that called them', async () => {
+  const [ben, cleo] = [await member('Ben'), await member('Cleo')];
+  const whoAna = await house.who(ana.token);
+  const { conversations, communities, people } = house.doors;
+  const handle = (await people.profile(whoAna, { id: ben.id })).handle;
+  const other = (await people.profile(whoAna, { id: cleo.id })).handle;
+  const [b, c] = [await house.enter(ben.token), await house.enter(cleo.token)];
+  const calls = ({ frames }: TestSocket) => frames.flatMap((frame) => (frame.type === 'personal' && frame.event.type === 'mentioned' ? [frame.event] : []));
+  const { number } = await conversations.post(whoAna, { channel, body: `@${handle} and @${other}` });
+  await b.next('personal', ({ event }) => event.type === 'mentioned');
+  await communities.kick(whoAna, { community, person: ben.id });
+  await b.next('personal', ({ event }) => event.type === 'community_left');
+  await conversations.delete(whoAna, { channel, number });
+  await conversations.restore(whoAna, { channel, number });
+  await conversations.edit(whoAna, { channel, number, body: 'nobody' });
+  await c.next('personal', () => calls(c).length === 4);
+  await pause(300);
+  expect(calls(c).map(({ on }) => on)).toEqual([true, false, true, false]);
+  expect(calls(b)).toEqual([{ type: 'mentioned', channel, number, on: true }]);
+  await leave(b, c);
+});
+
 test('people of another application are nobody', async () => {
   const ben = await house.someone('Ben');
   await house.sql`insert into applications (id, name) values (77, 'Other')`;

@@ -4,6 +4,7 @@ import type { Pending } from '../../../client/outbox.ts';
 import type { Message } from '../../../contracts/nouns.ts';
 import { me } from '../wire/session.ts';
 import { above, type Branch, commentTree, type Order, unfolded } from './commentTree.ts';
+import { around, fromBeginning, moreAfter, moreBefore, rangeOf, toEnd } from './drawn.ts';
 import type { Talk } from './talk.ts';
 
 /** One line of the list: a comment, or one of mine that is on its way. */
@@ -21,6 +22,8 @@ export function useComments(talk: Talk) {
   /** Comments up to this number are shown, and my own; null until the first are here. */
   const shownUpTo = ref<number | null>(null);
   const likes = shallowRef(new Map<number, number>());
+  /** Whatever is loaded, only what one is near to is drawn. */
+  const drawn = shallowRef(fromBeginning);
 
   watch(
     talk.said,
@@ -32,6 +35,7 @@ export function useComments(talk: Talk) {
   );
   watch(order, () => {
     likes.value = new Map();
+    drawn.value = fromBeginning;
   });
 
   const isShown = ({ number, author }: Message) => number !== opening && (number <= (shownUpTo.value ?? 0) || author === me.value?.id);
@@ -60,6 +64,14 @@ export function useComments(talk: Talk) {
     return count;
   }
 
+  // What I sent just now stands where it belongs, and is seen there.
+  watch(pending, ({ size }) => {
+    if (size > 0) drawn.value = toEnd(drawn.value);
+  });
+  const standing = computed(() => unfolded(branches.value, folded.value));
+
+  const range = computed(() => rangeOf(drawn.value, standing.value));
+
   function rowOf(branch: Branch): Row[] {
     const onItsWay = pending.value.get(branch.number);
     if (onItsWay !== undefined) return [{ ...branch, key: onItsWay.key, pending: onItsWay }];
@@ -72,7 +84,15 @@ export function useComments(talk: Talk) {
 
   return {
     order,
-    rows: computed(() => unfolded(branches.value, folded.value).flatMap(rowOf)),
+    rows: computed(() => standing.value.slice(range.value.from, range.value.to).flatMap(rowOf)),
+    /** What is loaded and not drawn. */
+    undrawn: computed(() => ({ before: range.value.from > 0, after: range.value.to < standing.value.length })),
+    drawBefore(): void {
+      drawn.value = moreBefore(drawn.value, standing.value);
+    },
+    drawAfter(): void {
+      drawn.value = moreAfter(drawn.value);
+    },
     /** Of others, come since: for the pill. */
     waiting,
     /** Shows them. Answers the first of them. */
@@ -88,11 +108,12 @@ export function useComments(talk: Talk) {
       if (!next.delete(number)) next.add(number);
       folded.value = next;
     },
-    /** Opens all that is folded above it, and shows it if it waits. */
+    /** Opens all that is folded above it, shows it if it waits, and draws it. */
     uncover(number: number): void {
       if (waiting.value.some((message) => message.number === number)) shownUpTo.value = talk.said.value?.number ?? null;
       const closed = above(branches.value, number).filter((parent) => folded.value.has(parent));
       if (closed.length > 0) folded.value = new Set([...folded.value].filter((one) => !closed.includes(one)));
+      drawn.value = around(drawn.value, standing.value, number);
     },
   };
 }

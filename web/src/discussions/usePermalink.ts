@@ -3,7 +3,7 @@ import { useRoute, useRouter } from 'vue-router';
 import { t } from '../texts/index.ts';
 import { toast } from '../ui/toast.ts';
 import type { Talk } from './talk.ts';
-import { scrollTo } from './scrollTo.ts';
+import { scrollTo } from './scroller.ts';
 import type { Comments } from './useComments.ts';
 
 /** Which comment of this entry of the history was shown already: back keeps the place instead. */
@@ -31,12 +31,12 @@ export function usePermalink(talk: Talk, comments: Comments, number: () => numbe
   async function arrive(): Promise<void> {
     const target = number();
     highlighted.value = target;
-    if (target === null || target === 1 || talk.said.value === null || history.state?.[shownAs] === target) return;
+    if (target === null || target === 1 || talk.said.value === null || talk.loading.value || history.state?.[shownAs] === target) return;
     history.replaceState({ ...history.state, [shownAs]: target }, '');
     await bring(target, false);
   }
 
-  watch([() => talk.said.value !== null, number, () => route.fullPath], () => void arrive(), { immediate: true, flush: 'post' });
+  watch([() => talk.said.value !== null && !talk.loading.value, number, () => route.fullPath], () => void arrive(), { immediate: true, flush: 'post' });
 
   return {
     highlighted,

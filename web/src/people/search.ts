@@ -1,5 +1,6 @@
 import { refDebounced } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
+import { fit } from '../app/fuzzy.ts';
 import { graphql, type ResultOf } from '../wire/graphql.ts';
 import { useQuery } from '../wire/query.ts';
 import { me } from '../wire/session.ts';
@@ -25,6 +26,12 @@ export type PickedPerson = ResultOf<typeof peopleQuery>['people']['nodes'][numbe
 export function usePeopleSearch(q: Ref<string>) {
   const asked = refDebounced(q, 150);
   const { data, loading, error } = useQuery(peopleQuery, () => ({ q: asked.value.trim().slice(0, 80) }));
-  const found = computed(() => (data.value?.people.nodes ?? []).filter((person) => person.plainId !== me.value?.id));
-  return { found, loading, error };
+  /** What is shown was asked for before the last letters. */
+  const isOld = computed(() => asked.value !== q.value);
+  const found = computed(() => {
+    const others = (data.value?.people.nodes ?? []).filter((person) => person.plainId !== me.value?.id);
+    // Whoever types a name and presses Enter means nobody else.
+    return isOld.value ? others.filter(({ name, handle }) => fit(q.value, name) > 0 || fit(q.value, handle) > 0) : others;
+  });
+  return { found, loading: computed(() => loading.value || isOld.value), error };
 }

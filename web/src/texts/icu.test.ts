@@ -9,24 +9,31 @@ const languages: Record<string, Record<string, string>> = { en, de };
 const counts = [0, 1, 2, 5, 21, 1_234];
 
 function names(message: Message): string[] {
-  return message.flatMap((part) => (typeof part !== 'object' ? [] : [part.name, ...('ways' in part ? [...part.ways.values()].flatMap(names) : [])]));
+  return message.flatMap((part) =>
+    typeof part !== 'object' ? [] : [part.name, ...('ways' in part ? [...part.ways.values()].flatMap(names) : [])],
+  );
 }
 
 function ways(message: Message): string[] {
   return message.flatMap((part) =>
-    typeof part === 'object' && 'ways' in part ? [...(part.kind === 'select' ? part.ways.keys() : []), ...[...part.ways.values()].flatMap(ways)] : [],
+    typeof part === 'object' && 'ways' in part
+      ? [...(part.kind === 'select' ? part.ways.keys() : []), ...[...part.ways.values()].flatMap(ways)]
+      : [],
   );
 }
 
 function same(text: string, language: string, values: Values): void {
-  expect(format(parse(text), language, values)).toBe(String(new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).format(values)));
+  expect(format(parse(text), language, values)).toBe(
+    String(new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).format(values)),
+  );
 }
 
 test.each(Object.entries(languages))('every text in %s', (language, texts) => {
   for (const text of Object.values(texts)) {
     const given = names(parse(text));
     for (const count of counts) same(text, language, Object.fromEntries(given.map((name) => [name, count])));
-    for (const way of ways(parse(text))) same(text, language, Object.fromEntries(given.map((name) => [name, way === 'other' ? 'else' : way])));
+    for (const way of ways(parse(text)))
+      same(text, language, Object.fromEntries(given.map((name) => [name, way === 'other' ? 'else' : way])));
   }
 });
 

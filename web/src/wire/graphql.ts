@@ -25,14 +25,20 @@ export const urql = new Client({
 });
 
 /** Asks once, always fresh from the server. @throws PlazaError */
-export async function ask<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
+export async function ask<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
   const { data, error } = await urql.query(document, variables, { requestPolicy: 'network-only' }).toPromise();
   if (error !== undefined || data === undefined) throw refusalOf(error);
   return data;
 }
 
 /** Changes something; queries of the kinds of things it answers are asked anew. @throws PlazaError */
-export async function change<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
+export async function change<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
   const { data, error } = await urql.mutation(document, variables).toPromise();
   if (error !== undefined || data === undefined) throw refusalOf(error);
   return data;

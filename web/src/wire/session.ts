@@ -66,7 +66,11 @@ function connect(tokens: Tokens): void {
     onTokens: (renewed) => localStorage.setItem(place, JSON.stringify(renewed)),
     keptTokens: kept,
     lock: (work) => navigator.locks.request('plaza.renewal', work),
-    storage: { get: (key) => localStorage.getItem(`plaza.${key}`), set: (key, value) => localStorage.setItem(`plaza.${key}`, value), remove: (key) => localStorage.removeItem(`plaza.${key}`) },
+    storage: {
+      get: (key) => localStorage.getItem(`plaza.${key}`),
+      set: (key, value) => localStorage.setItem(`plaza.${key}`, value),
+      remove: (key) => localStorage.removeItem(`plaza.${key}`),
+    },
   });
   current.value = next;
   state.value = next.state.value;
