@@ -63,6 +63,8 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
         );
         for (const outcome of others) if (outcome instanceof PlazaError) throw outcome;
         if (opened === undefined || opened instanceof PlazaError) throw opened ?? new PlazaError('internal');
+        // Who chose the messages knows them all.
+        await tx`update read_positions set number = ${numbers.length + 1} where person = ${by.id} and channel = ${made.id}`;
         return { channel: made, message: withMessage(opened).message };
       });
     } catch (error) {

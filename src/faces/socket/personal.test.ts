@@ -147,7 +147,8 @@ test('[L9] who was put out hears no more of the messages that called them', asyn
   const handle = (await people.profile(whoAna, { id: ben.id })).handle;
   const other = (await people.profile(whoAna, { id: cleo.id })).handle;
   const [b, c] = [await house.enter(ben.token), await house.enter(cleo.token)];
-  const calls = ({ frames }: TestSocket) => frames.flatMap((frame) => (frame.type === 'personal' && frame.event.type === 'mentioned' ? [frame.event] : []));
+  const calls = ({ frames }: TestSocket) =>
+    frames.flatMap((frame) => (frame.type === 'personal' && frame.event.type === 'mentioned' ? [frame.event] : []));
   const { number } = await conversations.post(whoAna, { channel, body: `@${handle} and @${other}` });
   await b.next('personal', ({ event }) => event.type === 'mentioned');
   await communities.kick(whoAna, { community, person: ben.id });

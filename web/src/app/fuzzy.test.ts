@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { fit } from './fuzzy.ts';
+import { similarity } from './fuzzy.ts';
 
-const best = (typed: string, ...texts: string[]) => texts.filter((text) => fit(typed, text) > 0).toSorted((a, b) => fit(typed, b) - fit(typed, a));
+const best = (typed: string, ...texts: string[]) => texts.filter((text) => similarity(typed, text) > 0).toSorted((a, b) => similarity(typed, b) - similarity(typed, a));
 
 test('a beginning comes before the beginning of a word, and that before a part', () => {
   expect(best('gar', 'Sugar', 'The Garden', 'Garden club')).toEqual(['Garden club', 'The Garden', 'Sugar']);
@@ -16,10 +16,10 @@ test('letters in order are enough, and closer ones are better', () => {
 });
 
 test('case and accents do not matter', () => {
-  expect(fit('cafe', 'Café')).toBeGreaterThan(4);
-  expect(fit('ÉT', 'etude')).toBeGreaterThan(4);
+  expect(similarity('cafe', 'Café')).toBeGreaterThan(4);
+  expect(similarity('ÉT', 'etude')).toBeGreaterThan(4);
 });
 
 test('nothing typed fits everything', () => {
-  expect(fit(' ', 'anything')).toBeGreaterThan(0);
+  expect(similarity(' ', 'anything')).toBeGreaterThan(0);
 });

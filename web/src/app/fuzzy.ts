@@ -2,7 +2,7 @@
  * How well a text fits what was typed: 0 when it does not, else the more the better. The letters must come in order;
  * whole beginnings are better than beginnings of words, and those better than letters anywhere.
  */
-export function fit(typed: string, text: string): number {
+export function similarity(typed: string, text: string): number {
   const wanted = plain(typed);
   const found = plain(text);
   if (wanted === '') return 1;

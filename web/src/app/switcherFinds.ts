@@ -6,7 +6,7 @@ import type { Person } from '../../../contracts/nouns.ts';
 import { channelName, unread } from '../people/names.ts';
 import { t } from '../texts/index.ts';
 import { live } from '../wire/session.ts';
-import { fit } from './fuzzy.ts';
+import { similarity } from './fuzzy.ts';
 import { placeOf } from './places.ts';
 import { allInOrder } from './sideOrder.ts';
 import { callsIn } from './unread.ts';
@@ -82,7 +82,7 @@ export function findHere(typed: string, lately: readonly string[]): Find[] {
   }
   const late = (find: Find) => (lately.includes(find.visited ?? '') ? 0.2 : 0);
   return [...known, ...pages()]
-    .map((find) => ({ find, score: Math.max(fit(typed, find.label), find.person === undefined ? 0 : fit(typed, find.person.handle)) }))
+    .map((find) => ({ find, score: Math.max(similarity(typed, find.label), find.person === undefined ? 0 : similarity(typed, find.person.handle)) }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score + late(b.find) - a.score - late(a.find))
     .slice(0, shownAtMost)

@@ -1,6 +1,6 @@
 import { refDebounced } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
-import { fit } from '../app/fuzzy.ts';
+import { similarity } from '../app/fuzzy.ts';
 import { graphql, type ResultOf } from '../wire/graphql.ts';
 import { useQuery } from '../wire/query.ts';
 import { me } from '../wire/session.ts';
@@ -31,7 +31,7 @@ export function usePeopleSearch(q: Ref<string>) {
   const found = computed(() => {
     const others = (data.value?.people.nodes ?? []).filter((person) => person.plainId !== me.value?.id);
     // Whoever types a name and presses Enter means nobody else.
-    return isOld.value ? others.filter(({ name, handle }) => fit(q.value, name) > 0 || fit(q.value, handle) > 0) : others;
+    return isOld.value ? others.filter(({ name, handle }) => similarity(q.value, name) > 0 || similarity(q.value, handle) > 0) : others;
   });
   return { found, loading: computed(() => loading.value || isOld.value), error };
 }

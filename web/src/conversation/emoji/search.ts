@@ -39,7 +39,10 @@ export function fromData(english: readonly Raw[], local: readonly Raw[] | null):
   });
 }
 
-/** The best matches of a few letters: a short code that is it, then one that begins so, then a word that begins so, then any part. */
+/**
+ * The best matches of a few letters: a short code that is it, then one that begins so (the shorter first), then words that
+ * are it or begin so, then any part.
+ */
 export function searchEmoji(all: readonly Emoji[], query: string, most: number): Emoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(' ', '_');
   if (wanted === '') return all.slice(0, most);
@@ -55,7 +58,8 @@ export function searchEmoji(all: readonly Emoji[], query: string, most: number):
 
 function rankOf({ codes, words }: Emoji, wanted: string): number | null {
   if (codes.includes(wanted)) return 0;
-  if (codes.some((code) => code.startsWith(wanted))) return 1;
+  const beginning = codes.filter((code) => code.startsWith(wanted)).map((code) => code.length);
+  if (beginning.length > 0) return 2 - 1 / Math.min(...beginning);
   if (words.some((word) => word === wanted)) return 2;
   if (words.some((word) => word.startsWith(wanted))) return 3;
   if (codes.some((code) => code.includes(wanted))) return 4;
