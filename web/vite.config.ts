@@ -20,8 +20,24 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // Icons are small and many: together they are one request.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'icons', test: /@lucide/, includeDependenciesRecursively: false }] } } },
+    // What every page needs comes as one file, and the icons as another: small ones would be a request each.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'icons', test: /@lucide/ },
+            {
+              name: 'base',
+              test: /node_modules\/(@vue|vue-router|@urql|wonka|@0no-co|gql\.tada)\/|\/(client|contracts)\/|\/web\/src\/wire\//,
+            },
+            {
+              name: 'kit',
+              test: /\/web\/src\/(ui\/(?!Dialog|Menu|Popover|Switch|Confirm|Prose|safeHtml|dressCode|Tags|Field|Select)|app\/(?!Switcher|switcher|fuzzy|Keys|MeMenu|PanelSheet|Nowhere|App|router))/,
+            },
+          ].map((group) => ({ ...group, includeDependenciesRecursively: false })),
+        },
+      },
+    },
   },
   server: {
     fs: { allow: [fileURLToPath(new URL('..', import.meta.url))] },

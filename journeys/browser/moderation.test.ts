@@ -4,6 +4,7 @@ import type { Channel, Community } from '../../contracts/nouns.ts';
 import { type Someone, signUp } from '../support/api.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { signedIn } from '../support/signedIn.ts';
+import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
@@ -29,9 +30,7 @@ afterAll(() => house?.stop());
 
 async function at(who: Someone | undefined, path: string): Promise<Page> {
   if (!who) throw new Error('Nobody is there.');
-  const { page } = await browser.visit(house.base, { kept: signedIn(who) });
-  await page.goto(path);
-  return page;
+  return (await visitAs(browser, who, path)).page;
 }
 
 const chatPath = () => `/c/${community.slug}/chat/${chat.id}`;

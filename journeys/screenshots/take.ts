@@ -8,12 +8,11 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { startBrowser } from '../support/browser.ts';
-import { startWorld, type World } from './world.ts';
+import { guestPaths, startWorld, type World } from './world.ts';
 
 const folder = join(import.meta.dirname, '../../docs/screenshots');
 const sizes = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 800 } };
 const looks = ['light', 'dark'] as const;
-const forGuests = { landing: '/', 'sign-in': '/sign-in', 'sign-up': '/sign-up', forgot: '/forgot', 'first-admin': '/first-admin' };
 /** Longer than any shape or movement stays. */
 const settledMs = 900;
 
@@ -21,7 +20,7 @@ async function take(browser: Browser, world: World, wanted: readonly string[]): 
   const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of looks) {
-      for (const [guest, paths] of [[true, forGuests] as const, [false, world.paths] as const]) {
+      for (const [guest, paths] of [[true, guestPaths] as const, [false, world.paths] as const]) {
         const context = await browser.newContext({
           viewport,
           colorScheme,

@@ -14,10 +14,21 @@ interface Session {
 export interface World {
   base: string;
   session: Session;
+  /** The same person on one more device. */
+  signIn(): Promise<Session>;
   /** Addresses of the pages by what they show. */
   paths: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
+
+/** The pages that look different to somebody who is not signed in. */
+export const guestPaths: Readonly<Record<string, string>> = {
+  landing: '/',
+  'sign-in': '/sign-in',
+  'sign-up': '/sign-up',
+  forgot: '/forgot',
+  'first-admin': '/first-admin',
+};
 
 /** @param data a new folder, for this world alone */
 export async function startWorld(data: string): Promise<World> {
@@ -34,7 +45,13 @@ export async function startWorld(data: string): Promise<World> {
   const session = await signIn(server, address);
   const code = /first-admin\?code=(\S+)/.exec(server.said())?.[1];
   if (code !== undefined) await call(server.base, 'POST', '/v1/first-admin', session.tokens.access, { code: decodeURIComponent(code) });
-  return { base: server.base, session, paths: await findPaths(server.base, session), stop: async () => void (await server.stop()) };
+  return {
+    base: server.base,
+    session,
+    signIn: () => signIn(server, address),
+    paths: await findPaths(server.base, session),
+    stop: async () => void (await server.stop()),
+  };
 }
 
 async function signIn(server: Server, email: string): Promise<Session> {

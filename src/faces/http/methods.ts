@@ -34,8 +34,12 @@ export function knowMethods(
 /** A route's address with its `:parts`, which may say what they consist of, as a pattern. */
 function asPattern(url: string): RegExp {
   const parts = url.split('/').map((part) => {
-    if (part.startsWith(':')) return /\(\^?(.+?)\$?\)/.exec(part)?.[1] ?? '[^/]+';
-    return part.replaceAll('.', '\\.').replaceAll('*', '.*');
+    const [, shape = '[^/]+', rest] = /^:\w+(?:\(\^?(.+?)\$?\))?(.*)$/.exec(part) ?? [];
+    return rest === undefined ? literally(part) : shape + literally(rest);
   });
   return new RegExp(`^${parts.join('/')}$`);
+}
+
+function literally(part: string): string {
+  return part.replaceAll('.', '\\.').replaceAll('*', '.*');
 }

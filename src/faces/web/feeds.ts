@@ -35,11 +35,15 @@ export function discussionFeed({ community, channel, opening, comments, last, pe
       address: discussionAddress(community.slug, channel.id, number === 1 ? undefined : number),
       author,
       at: createdAt,
-      // A feed is read elsewhere.
-      description: forPage(rendering.html(body ?? '')).replaceAll('href="/', `href="${escaped(rendering.publicUrl)}/`),
+      description: forElsewhere(forPage(rendering.html(body ?? '')), rendering.publicUrl),
     }));
   const description = rendering.excerpt(opening.body ?? '');
   return feed({ title, description, address: discussionAddress(community.slug, channel.id), items, people, rendering });
+}
+
+/** A feed is read elsewhere: addresses of this place get its name. */
+function forElsewhere(html: string, publicUrl: string): string {
+  return html.replace(/(<a\b[^>]* href=")(?=\/(?!\/))/g, (start) => start + escaped(publicUrl));
 }
 
 interface Item {

@@ -154,6 +154,16 @@ describe('a public discussion', () => {
     expect(await s.ask('GET', `${path}/feed.xml`, { headers: { 'if-none-match': headers['etag'] ?? '' } })).toMatchObject({ status: 304 });
   });
 
+  test('in its feed the addresses of this place are whole, and words that look like one stay as they are', async () => {
+    const { id } = await s.doors.communities.create(ana.who, { name: 'Day trains', description: '' });
+    const talk = await discussion(id, 'Links', 'The [rules](/go/1), [there](//elsewhere.example/a), `<a href="/x">`');
+    const { text } = await s.ask('GET', `/c/day-trains/d/${talk}/feed.xml`);
+    const description = items(text)[0]?.['description'] ?? '';
+    expect(description).toContain('<a href="http://plaza.test/go/1"');
+    expect(description).toContain('<a href="//elsewhere.example/a"');
+    expect(description).toContain('&lt;a href="/x"&gt;');
+  });
+
   test.each([
     ['a number beyond its end', () => `${path}/206`],
     ['another community', () => `/c/nowhere/d/${channel}`],

@@ -77,7 +77,8 @@ describe('an address that is none', () => {
   );
 
   test('a known one takes only its methods', async () => {
-    expect(await s.ask('POST', '/', { headers: browser, body: {} })).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    for (const path of ['/', '/sitemap/0.xml'])
+      expect(await s.ask('POST', path, { headers: browser, body: {} })).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
   });
 });
 

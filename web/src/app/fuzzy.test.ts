@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { similarity } from './fuzzy.ts';
 
-const best = (typed: string, ...texts: string[]) => texts.filter((text) => similarity(typed, text) > 0).toSorted((a, b) => similarity(typed, b) - similarity(typed, a));
+const best = (typed: string, ...texts: string[]) =>
+  texts.filter((text) => similarity(typed, text) > 0).toSorted((a, b) => similarity(typed, b) - similarity(typed, a));
 
 test('a beginning comes before the beginning of a word, and that before a part', () => {
   expect(best('gar', 'Sugar', 'The Garden', 'Garden club')).toEqual(['Garden club', 'The Garden', 'Sugar']);

@@ -25,7 +25,12 @@ export const router = createRouter({
     { path: '/first-admin', name: 'first-admin', component: () => import('../account/FirstAdminPage.vue'), meta: { bare: true } },
     { path: '/welcome', name: 'welcome', component: () => import('../account/WelcomePage.vue'), meta: { bare: true, mine: true } },
     { path: '/communities', name: 'communities', component: () => import('../communities/DirectoryPage.vue') },
-    { path: '/communities/new', name: 'new-community', component: () => import('../communities/NewCommunityPage.vue'), meta: { mine: true } },
+    {
+      path: '/communities/new',
+      name: 'new-community',
+      component: () => import('../communities/NewCommunityPage.vue'),
+      meta: { mine: true },
+    },
     {
       path: '/c/:slug',
       component: () => import('../communities/CommunityPage.vue'),
@@ -60,7 +65,12 @@ export const router = createRouter({
       meta: { mine: true, deep: true },
     },
     { path: '/messages', name: 'messages', component: () => import('../people/MessagesPage.vue'), meta: { mine: true } },
-    { path: '/messages/new', name: 'new-message', component: () => import('../people/NewMessagePage.vue'), meta: { mine: true, deep: true } },
+    {
+      path: '/messages/new',
+      name: 'new-message',
+      component: () => import('../people/NewMessagePage.vue'),
+      meta: { mine: true, deep: true },
+    },
     {
       path: '/messages/:channel(\\d+)/:number(\\d+)?',
       name: 'message',

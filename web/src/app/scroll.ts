@@ -1,6 +1,6 @@
 /** Back and forward keep the place: of the window, and of the panes that scroll within it. */
 import { onBeforeUnmount, type Ref, watch } from 'vue';
-import { type RouterScrollBehavior, START_LOCATION, useRoute, type Router } from 'vue-router';
+import { type Router, type RouterScrollBehavior, START_LOCATION, useRoute } from 'vue-router';
 
 /** For pages that the window scrolls: those without the frame. */
 export const keepScroll: RouterScrollBehavior = (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 });
@@ -27,7 +27,8 @@ export function followPlaces(router: Router): void {
     const before = position;
     position = history.state?.position ?? 0;
     // What was ahead is no longer: a new page begins there.
-    if (!isPop && from !== START_LOCATION && position !== before) for (const entry of places.keys()) if (entry >= position) places.delete(entry);
+    if (!isPop && from !== START_LOCATION && position !== before)
+      for (const entry of places.keys()) if (entry >= position) places.delete(entry);
     isPop = false;
   });
   window.addEventListener('pagehide', () => sessionStorage.setItem(kept, JSON.stringify([...places].slice(-most))));

@@ -16,7 +16,9 @@ export interface SideChat {
 }
 
 function mineIn(community: Id): MyChannel[] {
-  const chats = [...live.value.channels.values()].filter(({ channel }) => channel.kind === 'chat' && channel.community === community && !channel.archived);
+  const chats = [...live.value.channels.values()].filter(
+    ({ channel }) => channel.kind === 'chat' && channel.community === community && !channel.archived,
+  );
   return chats.toSorted((a, b) => (BigInt(a.channel.id) < BigInt(b.channel.id) ? -1 : 1));
 }
 

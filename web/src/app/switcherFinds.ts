@@ -60,9 +60,12 @@ function channels(): Find[] {
     return {
       key: `channel ${channel.id}`,
       label: channelName(channel, people),
-      hint: other !== undefined ? `@${other.handle}` : channel.kind === 'group' ? t('app.group') : (names.get(channel.community ?? '') ?? ''),
+      hint:
+        other !== undefined ? `@${other.handle}` : channel.kind === 'group' ? t('app.group') : (names.get(channel.community ?? '') ?? ''),
       to: placeOf(channel),
-      ...(other !== undefined ? { person: other } : { icon: channel.kind === 'group' ? Users : channel.visibility === 'private' ? Lock : Hash }),
+      ...(other !== undefined
+        ? { person: other }
+        : { icon: channel.kind === 'group' ? Users : channel.visibility === 'private' ? Lock : Hash }),
       unread: unread(mine),
       mentions: callsIn(mine),
       visited: channel.id,
@@ -82,7 +85,10 @@ export function findHere(typed: string, lately: readonly string[]): Find[] {
   }
   const late = (find: Find) => (lately.includes(find.visited ?? '') ? 0.2 : 0);
   return [...known, ...pages()]
-    .map((find) => ({ find, score: Math.max(similarity(typed, find.label), find.person === undefined ? 0 : similarity(typed, find.person.handle)) }))
+    .map((find) => ({
+      find,
+      score: Math.max(similarity(typed, find.label), find.person === undefined ? 0 : similarity(typed, find.person.handle)),
+    }))
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score + late(b.find) - a.score - late(a.find))
     .slice(0, shownAtMost)
@@ -91,5 +97,12 @@ export function findHere(typed: string, lately: readonly string[]): Find[] {
 
 /** Somebody found in the directory. */
 export function asFind(person: Person): Find {
-  return { key: `person ${person.id}`, label: person.name, hint: `@${person.handle}`, to: { name: 'person', params: { handle: person.handle } }, person, ...none };
+  return {
+    key: `person ${person.id}`,
+    label: person.name,
+    hint: `@${person.handle}`,
+    to: { name: 'person', params: { handle: person.handle } },
+    person,
+    ...none,
+  };
 }

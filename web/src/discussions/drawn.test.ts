@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { around, fromBeginning, moreAfter, moreBefore, rangeOf, toEnd } from './drawn.ts';
+import { around, fromBeginning, held, moreAfter, moreBefore, rangeOf, toEnd } from './drawn.ts';
 
 const rows = Array.from({ length: 500 }, (_, i) => ({ number: i + 2 }));
 
@@ -22,6 +22,11 @@ test('what comes before the first drawn row moves nothing', () => {
   const there = around(fromBeginning, rows, 402);
   const older = [...Array.from({ length: 200 }, (_, i) => ({ number: -i })), ...rows];
   expect(rangeOf(there, older)).toEqual({ from: 580, to: 620 });
+});
+
+test('a beginning that is held stays when older rows are loaded before it', () => {
+  const older = [{ number: 0 }, { number: 1 }, ...rows];
+  expect(rangeOf(held(fromBeginning, rows), older)).toEqual({ from: 2, to: 42 });
 });
 
 test('back at the beginning it is anchored to nothing', () => {

@@ -37,6 +37,12 @@ export function around(drawn: Drawn, rows: readonly Numbered[], number: number):
   return between(Math.max(place - atFirst / 2, 0), place + atFirst / 2, rows);
 }
 
+/** Anchored to the row that is first now. */
+export function held(drawn: Drawn, rows: readonly Numbered[]): Drawn {
+  const { from } = rangeOf(drawn, rows);
+  return { ...drawn, first: rows[from]?.number ?? null };
+}
+
 /** All to the end. */
 export function toEnd(drawn: Drawn): Drawn {
   return { ...drawn, count: Number.POSITIVE_INFINITY };

@@ -42,6 +42,7 @@ export const Comments = graphql(
   `
   query Comments($channel: ID!, $first: Int, $after: String, $last: Int, $before: String, $around: Int) {
     channel(id: $channel) {
+      lastNumber
       messages(first: $first, after: $after, last: $last, before: $before, around: $around) {
         nodes { ...MessageFields }
         pageInfo { hasNextPage hasPreviousPage }

@@ -4,7 +4,7 @@ import type { Pending } from '../../../client/outbox.ts';
 import type { Message } from '../../../contracts/nouns.ts';
 import { me } from '../wire/session.ts';
 import { above, type Branch, commentTree, type Order, unfolded } from './commentTree.ts';
-import { around, fromBeginning, moreAfter, moreBefore, rangeOf, toEnd } from './drawn.ts';
+import { around, fromBeginning, held, moreAfter, moreBefore, rangeOf, toEnd } from './drawn.ts';
 import type { Talk } from './talk.ts';
 
 /** One line of the list: a comment, or one of mine that is on its way. */
@@ -87,6 +87,10 @@ export function useComments(talk: Talk) {
     rows: computed(() => standing.value.slice(range.value.from, range.value.to).flatMap(rowOf)),
     /** What is loaded and not drawn. */
     undrawn: computed(() => ({ before: range.value.from > 0, after: range.value.to < standing.value.length })),
+    /** What will be loaded before the first that is drawn moves nothing. */
+    hold(): void {
+      drawn.value = held(drawn.value, standing.value);
+    },
     drawBefore(): void {
       drawn.value = moreBefore(drawn.value, standing.value);
     },

@@ -15,6 +15,8 @@ export function useGuestTalk(id: () => Id, at: () => number | null): Talk {
   const messages = shallowRef<readonly Message[]>([]);
   const people = shallowRef<ReadonlyMap<Id, Person>>(new Map());
   const more = shallowRef({ before: false, after: false });
+  /** The number of the last message there is. */
+  const last = shallowRef(0);
   const isOpen = shallowRef(false);
   const error = shallowRef<PlazaError | null>(null);
   const loading = shallowRef(true);
@@ -22,6 +24,7 @@ export function useGuestTalk(id: () => Id, at: () => number | null): Talk {
 
   async function fetchPage(place: { after?: string; first?: number; last?: number; before?: string; around?: number }) {
     const { channel } = await ask(Comments, { channel: globalId('Channel', id()), ...place });
+    last.value = channel?.lastNumber ?? 0;
     return { nodes: channel?.messages.nodes ?? [], ...(channel?.messages.pageInfo ?? { hasNextPage: false, hasPreviousPage: false }) };
   }
 
@@ -71,7 +74,7 @@ export function useGuestTalk(id: () => Id, at: () => number | null): Talk {
 
   const said = computed<Said | null>(() => {
     if (!isOpen.value) return null;
-    const number = messages.value.at(-1)?.number ?? 0;
+    const number = last.value;
     const nothing = { marks: new Map(), pending: [], typing: [], details: null };
     return { ...nothing, messages: messages.value, read: number, number, more: more.value };
   });

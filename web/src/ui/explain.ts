@@ -1,5 +1,5 @@
-import { type PlazaError, errors } from '../../../contracts/errors.ts';
-import { language, t, type TextKey } from '../texts/index.ts';
+import { errors, type PlazaError } from '../../../contracts/errors.ts';
+import { language, type TextKey, t } from '../texts/index.ts';
 
 /** What happened and what to do, in the reader's language. The server's own sentence says more, but in English only. */
 export function explain(error: PlazaError): string {

@@ -33,5 +33,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export function initialsOf(name: string, most = 2): string {
   const words = name.trim().split(/\s+/u);
   const chosen = most === 1 || words.length === 1 ? words.slice(0, 1) : [words[0] ?? '', words.at(-1) ?? ''];
-  return chosen.map((word) => graphemes.segment(word.replace(/^[^\p{L}\p{N}\p{S}]+(?=.)/u, '')).containing(0)?.segment ?? '').join('').toLocaleUpperCase();
+  return chosen
+    .map((word) => graphemes.segment(word.replace(/^[^\p{L}\p{N}\p{S}]+(?=.)/u, '')).containing(0)?.segment ?? '')
+    .join('')
+    .toLocaleUpperCase();
 }

@@ -12,7 +12,12 @@ const gap = 6;
 const edge = 8;
 
 /** The upper left corner of a tip beside a box: on the wanted side if there is room, else on the other, never over the edge. */
-export function besides(box: Box, tip: { width: number; height: number }, screen: { width: number; height: number }, side: Side): { left: number; top: number } {
+export function besides(
+  box: Box,
+  tip: { width: number; height: number },
+  screen: { width: number; height: number },
+  side: Side,
+): { left: number; top: number } {
   const middle = { left: (box.left + box.right - tip.width) / 2, top: (box.top + box.bottom - tip.height) / 2 };
   const at: Record<Side, { left: number; top: number }> = {
     top: { left: middle.left, top: box.top - gap - tip.height },

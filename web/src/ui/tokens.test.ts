@@ -67,7 +67,8 @@ describe.each(looks)('%s', (look) => {
   });
 
   test.each(surfaces)('the edges of controls, and the focus ring, show on %s', (ground) => {
-    for (const edge of ['line-strong', 'accent', 'danger']) expect(contrast(token(edge, look), token(ground, look))).toBeGreaterThanOrEqual(3);
+    for (const edge of ['line-strong', 'accent', 'danger'])
+      expect(contrast(token(edge, look), token(ground, look))).toBeGreaterThanOrEqual(3);
   });
 });
 
