@@ -98,6 +98,8 @@ describe('who may do what', () => {
       'no',
       'an author brings back what a moderator deleted',
     ],
+    ['message.restore', { ...person, ...inCommunity('none'), ...discussion, own: true }, 'no', 'an author who left brings back'],
+    ['message.delete', { ...person, ...inCommunity('none'), ...discussion, own: true }, 'yes', 'an author who left deletes'],
     ['message.restore', { ...person, ...inCommunity('moderator'), ...chat, own: false }, 'yes', 'a moderator brings back what was deleted'],
     [
       'message.restore',

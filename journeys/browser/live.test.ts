@@ -54,6 +54,29 @@ test('what is sent is drawn at once, and seen by the other', async () => {
   expect(await anas.getByText('Sending …').count()).toBe(0);
 });
 
+test('who writes before the chat is open loses nothing: it is sent as soon as it is', async () => {
+  const channel = await ana.createChat(community, 'Early');
+  const server = house.servers[0]?.process;
+  const { page } = await visitAs(browser, ben, `/c/${community.slug}/about`);
+  await row(page, 'Early').waitFor();
+  // The page of the chat is loaded once, so that the next time only the chat itself is missing.
+  await row(page, 'general').click();
+  await composerOf(page).waitFor();
+  server?.kill('SIGSTOP');
+  try {
+    await row(page, 'Early').click();
+    await page.getByRole('textbox', { name: /^Write (in|to)/ }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('I was here first.');
+    await page.keyboard.press('Enter');
+    expect(await messageOf(page, 'I was here first.').or(composerOf(page)).first().isVisible()).toBe(true);
+  } finally {
+    server?.kill('SIGCONT');
+  }
+  await messageOf(page, 'I was here first.').waitFor();
+  await expect.poll(async () => (await ben.call<{ number: number }>('GET', `/v1/channels/${channel.id}`)).number).toBe(1);
+  expect(await composerOf(page).inputValue()).toBe('');
+});
+
 test('a reply quotes what it answers, and the quotation leads there', async () => {
   const { channel, anas, bens } = await together('Replies');
   await say(bens, 'Who snores?');
@@ -239,6 +262,8 @@ test('two tabs agree: on what is read, what is begun, and who is signed in', asy
   await first.getByRole('menuitem', { name: 'Sign out' }).click();
   for (const page of [first, second]) await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
   await expect.poll(() => feedOf(second).count()).toBe(0);
+  // One's own doing is no news.
+  expect(await second.getByText('You were signed out').count()).toBe(0);
 });
 
 test('a discussion is live: a new comment waits in a pill, an answer is accepted, a reply stands below what it answers', async () => {

@@ -91,13 +91,13 @@ const vectors = [
 ] as const;
 
 export interface Vector {
-  /** With its mark at the end. */
+  /** For a field of one line, with a mark at its end. */
   text: string;
-  /** Stands nowhere else; lower case, as tags are. */
-  mark: string;
-  /** The text as it reads where markdown is rendered, or null where markdown itself means something by it. */
-  spoken: string | null;
-  /** The beginning, for tags, which are short: null where it says nothing. */
+  /** For a field with markdown, with another mark below it. */
+  body: string;
+  /** What is to be read of the body: itself, unless markdown means something by it, and in any case its mark. */
+  spoken: string[];
+  /** For tags, which are short: null where it is too long. */
   tag: string | null;
 }
 
@@ -105,10 +105,9 @@ const longestTag = 32;
 const isMarkdown = /[[\]`*_|&\\@#]|https?:|^<</;
 
 export const allVectors: readonly Vector[] = vectors.map((vector, i) => {
-  const mark = `z${i}z`;
-  const text = `${vector} ${mark}`;
+  const text = `${vector} z${i}z`;
   const tag = text.length <= longestTag ? flat(text).toLowerCase() : null;
-  return { text, mark, spoken: isMarkdown.test(vector) ? null : flat(text), tag };
+  return { text, tag, body: `${vector}\n\ny${i}y`, spoken: [...(isMarkdown.test(vector) ? [] : [flat(vector)]), `y${i}y`] };
 });
 
 /** As fields of one line keep it, and as one reads it. */

@@ -34,7 +34,7 @@ export async function called({ sql, policy }: Pick<Deps, 'sql' | 'policy'>, who:
   return policy.decide('message.mention_everyone', standing).allowed ? [everyone, ...readers] : readers;
 }
 
-/** The same for words that were said elsewhere or before: members of the channel or its community. Never everyone. One query. */
+/** The same for words that were said elsewhere or before: members of the channel or, of a public one, its community. Never everyone. One query. */
 export async function calledThen(tx: Transaction, said: readonly { channel: Id; by: Id; body: string }[]): Promise<Id[][]> {
   const handles = said.map(({ body }) => mentions(body));
   const asked = said.flatMap(({ channel }, i) => (handles[i] ?? []).map((handle) => ({ channel, handle })));
@@ -45,7 +45,7 @@ export async function calledThen(tx: Transaction, said: readonly { channel: Id; 
     join channels c on c.id = a.channel
     join people p on p.application = c.application and lower(p.handle) = a.handle
     where exists (select from channel_members m where m.channel = c.id and m.person = p.id)
-      or exists (select from community_members m where m.community = c.community and m.person = p.id)`;
+      or c.visibility = 'public' and exists (select from community_members m where m.community = c.community and m.person = p.id)`;
   const found = new Map(rows.map((row) => [`${row.channel}/${row.handle}`, row.person]));
   return said.map(({ channel, by }, i) =>
     (handles[i] ?? []).flatMap((handle) => found.get(`${channel}/${handle}`) ?? []).filter((person) => person !== by),

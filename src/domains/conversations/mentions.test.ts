@@ -4,6 +4,7 @@ import type { Id } from '../../../contracts/nouns.ts';
 import { createTown, idOf, type Town } from '../communities/testing.ts';
 import type { Who } from '../policy/index.ts';
 import { testCommunity } from '../testing.ts';
+import { bringInChannels } from './history.ts';
 import type { Conversations } from './index.ts';
 
 let town: Town;
@@ -93,6 +94,28 @@ describe('a name', () => {
     expect(await told()).toEqual([`${idOf(cleo)}/true`]);
     expect(await unread(cleo, channel)).toBe(1);
   });
+});
+
+test('what was said elsewhere calls members who may read it there', async () => {
+  const { person } = ana;
+  if (person === null) throw new Error('ana is nobody');
+  const at = Date.parse('2026-01-02T03:04:05Z');
+  const past = (visibility: 'public' | 'private') => ({
+    application: ana.application,
+    kind: 'chat' as const,
+    community,
+    createdBy: person.id,
+    name: 'chat',
+    visibility,
+    createdAt: new Date(at),
+    members: [{ person: person.id, role: 'owner' as const }],
+    changes: [{ do: 'post' as const, at, by: person, body: '@ben @eve', replyTo: null }],
+    reads: [],
+  });
+  const [open, hidden] = await town.sql.begin((tx) => bringInChannels(tx, [past('public'), past('private')]));
+  expect(await unread(ben, open?.id ?? '')).toBe(1);
+  expect(await unread(eve, open?.id ?? '')).toBe(0);
+  expect(await unread(ben, hidden?.id ?? '')).toBe(0);
 });
 
 describe('everyone', () => {

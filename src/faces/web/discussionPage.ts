@@ -4,7 +4,6 @@ import type { Filling } from './document.ts';
 import { commentsOnPage, type DiscussionView, firstOnPage } from './guestView.ts';
 import { linkedData } from './linkedData.ts';
 import { type Markup, markup, trusted } from './markup.ts';
-import { forPage } from './prose.ts';
 import { counted, describe, frame, nameOf, type Rendering, time } from './rendering.ts';
 
 /** A public discussion, with the comments that stand on one page together with the one of this number. */
@@ -17,7 +16,7 @@ export function discussionPage(view: DiscussionView, number: number, rendering: 
   const canonical = rendering.publicUrl + place(first === 2 ? undefined : first);
   const title = channel.name ?? '';
   const description = rendering.excerpt(opening.body ?? '');
-  const message = (each: Message, level: string) => messageArticle(each, level, view, rendering);
+  const message = (each: Message, level: string) => messageArticle(each, level, view);
   return {
     title: `${title} · ${rendering.place}`,
     head: markup`${describe({ title, description, canonical, type: 'article', rendering })}
@@ -40,8 +39,9 @@ ${after !== null && markup`<p><a rel="next" href="${after}">Later comments</a></
   };
 }
 
-function messageArticle(message: Message, kind: string, { people, community, channel }: DiscussionView, rendering: Rendering): Markup {
-  const { number, author, body, createdAt, editedAt, replyTo } = message;
+function messageArticle(message: Message, kind: string, { people, community, channel, html }: DiscussionView): Markup {
+  const { number, author, createdAt, editedAt, replyTo } = message;
+  const words = html.get(number);
   const place = (at: number) => discussionAddress(community.slug, channel.id, at);
   return markup`<article class="${['message', kind].filter(Boolean).join(' ')}" id="m${number}">
 <header><span class="blank" aria-hidden="true"></span> <span class="author" dir="auto">${nameOf(people, author)}</span> <a href="${place(number)}">${time(createdAt)}</a>${
@@ -49,7 +49,7 @@ function messageArticle(message: Message, kind: string, { people, community, cha
   }${replyTo !== null && replyTo > 1 && markup` · <a href="${place(replyTo)}">in reply to ${replyTo}</a>`}${
     kind === 'accepted' && markup` · <strong>Accepted answer</strong>`
   }</header>
-${body === null ? markup`<p class="deleted">This message was deleted.</p>` : markup`<div class="prose" dir="auto">${trusted(forPage(rendering.html(body)))}</div>`}
+${words === undefined ? markup`<p class="deleted">This message was deleted.</p>` : markup`<div class="prose" dir="auto">${trusted(words)}</div>`}
 </article>
 `;
 }

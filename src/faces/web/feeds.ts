@@ -2,7 +2,6 @@ import type { Id } from '../../../contracts/nouns.ts';
 import { communityAddress, discussionAddress } from './addresses.ts';
 import type { CommunityView, DiscussionView, People } from './guestView.ts';
 import { escaped, type Markup, markup } from './markup.ts';
-import { forPage } from './prose.ts';
 import { nameOf, type Rendering } from './rendering.ts';
 
 /** The latest discussions of a community, as RSS 2.0. */
@@ -25,7 +24,10 @@ export function communityFeed({ community, discussions, excerpts, people }: Comm
 }
 
 /** The latest comments of a discussion, newest first, and what it began with while that is among them. */
-export function discussionFeed({ community, channel, opening, comments, last, people }: DiscussionView, rendering: Rendering): string {
+export function discussionFeed(
+  { community, channel, opening, comments, last, people, html }: DiscussionView,
+  rendering: Rendering,
+): string {
   const title = channel.name ?? '';
   const items = [...(last - comments.length <= 1 ? [opening] : []), ...comments]
     .filter(({ body }) => body !== null)
@@ -35,7 +37,7 @@ export function discussionFeed({ community, channel, opening, comments, last, pe
       address: discussionAddress(community.slug, channel.id, number === 1 ? undefined : number),
       author,
       at: createdAt,
-      description: forElsewhere(forPage(rendering.html(body ?? '')), rendering.publicUrl),
+      description: forElsewhere(html.get(number) ?? '', rendering.publicUrl),
     }));
   const description = rendering.excerpt(opening.body ?? '');
   return feed({ title, description, address: discussionAddress(community.slug, channel.id), items, people, rendering });

@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Community, Id, Message, Profile } from '../../../contracts/nouns.ts';
 import type { Discussion } from '../../domains/conversations/index.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Page } from '../../kit/page.ts';
+import { forPage } from './prose.ts';
 
 /** Comments on one page of a discussion. */
 export const commentsOnPage = 100;
@@ -18,6 +20,8 @@ export interface DiscussionView {
   /** The number of the last message. */
   last: number;
   people: People;
+  /** The words of each message that has any, by its number, as HTML that is safe. */
+  html: ReadonlyMap<number, string>;
 }
 
 export interface CommunityView {
@@ -53,12 +57,25 @@ export function createGuestView({ communities, conversations, people }: Doors, w
     return new Map(profiles.filter((profile) => profile !== null).map((profile) => [profile.id, profile]));
   }
 
+  /** A page of the longest messages takes seconds: between two of them others have their turn. */
+  async function rendered(messages: readonly Message[]): Promise<Map<number, string>> {
+    const html = new Map<number, string>();
+    for (const { number, body } of messages) {
+      if (body === null) continue;
+      await setImmediate();
+      html.set(number, forPage(conversations.html(body)));
+    }
+    return html;
+  }
+
   async function view(slug: string, id: Id, range: { after: number } | 'last'): Promise<DiscussionView> {
     const found = await discussion(slug, id);
     const limit = range === 'last' ? listLength : commentsOnPage;
     const page = await conversations.page(who, { channel: id, limit, ...(range !== 'last' && range) });
     const comments = page.messages.filter(({ number }) => number > 1);
-    return { ...found, comments, last: page.head.number, people: await named([found.opening, ...comments].map(({ author }) => author)) };
+    const shown = [found.opening, ...comments];
+    const [people, html] = await Promise.all([named(shown.map(({ author }) => author)), rendered(shown)]);
+    return { ...found, comments, last: page.head.number, people, html };
   }
 
   return {

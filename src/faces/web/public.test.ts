@@ -154,6 +154,28 @@ describe('a public discussion', () => {
     expect(await s.ask('GET', `${path}/feed.xml`, { headers: { 'if-none-match': headers['etag'] ?? '' } })).toMatchObject({ status: 304 });
   });
 
+  test('is rendered message by message, and others have their turn in between', async () => {
+    const { html } = s.doors.conversations;
+    let turn = 0;
+    const turns: number[] = [];
+    let ticking = setImmediate(function tick() {
+      turn++;
+      ticking = setImmediate(tick);
+    });
+    s.doors.conversations.html = (body) => {
+      turns.push(turn);
+      return html(body);
+    };
+    try {
+      for (const address of [path, `${path}/feed.xml`]) expect((await s.ask('GET', address)).status).toBe(200);
+    } finally {
+      clearImmediate(ticking);
+      s.doors.conversations.html = html;
+    }
+    expect(turns.length).toBeGreaterThan(140);
+    expect(new Set(turns).size).toBe(turns.length);
+  });
+
   test('in its feed the addresses of this place are whole, and words that look like one stay as they are', async () => {
     const { id } = await s.doors.communities.create(ana.who, { name: 'Day trains', description: '' });
     const talk = await discussion(id, 'Links', 'The [rules](/go/1), [there](//elsewhere.example/a), `<a href="/x">`');

@@ -31,7 +31,7 @@ export function publicRoutes(
   app: FastifyInstance,
   { doors, document, publicUrl, rates }: { doors: Doors; document: Document; publicUrl: string; rates: Rates },
 ): void {
-  const { html, excerpt } = doors.conversations;
+  const { excerpt } = doors.conversations;
   const limits = createLimits(rates);
   const sitemap = createSitemap(doors.conversations, guest(''), publicUrl);
 
@@ -59,7 +59,7 @@ export function publicRoutes(
   app.get('/robots.txt', hidden, (request, reply) => sendText(request, reply, 'text/plain; charset=utf-8', robots(publicUrl)));
 
   async function renderingFor(who: Who): Promise<Rendering> {
-    return { place: (await doors.applications.place(who)).name, publicUrl, html, excerpt };
+    return { place: (await doors.applications.place(who)).name, publicUrl, excerpt };
   }
 
   /**

@@ -8,9 +8,7 @@ export interface Rendering {
   place: string;
   /** The address by which people come, without a slash at its end. */
   publicUrl: string;
-  /** A body as safe HTML. */
-  html(body: string): string;
-  /** Its beginning as plain text on one line. */
+  /** The beginning of a body as plain text on one line. */
   excerpt(body: string): string;
 }
 

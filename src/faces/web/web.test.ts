@@ -78,7 +78,10 @@ describe('an address that is none', () => {
 
   test('a known one takes only its methods', async () => {
     for (const path of ['/', '/sitemap/0.xml'])
-      expect(await s.ask('POST', path, { headers: browser, body: {} })).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+      expect(await s.ask('POST', path, { headers: browser, body: {} })).toMatchObject({
+        status: 405,
+        body: { code: 'method_not_allowed' },
+      });
   });
 });
 

@@ -4,14 +4,17 @@ import { forMe, unreadInAll } from './unread.ts';
 
 const page = ref('');
 const place = ref('Plaza');
+let owner: symbol | null = null;
 
-/** Names what is shown while the component lives. */
+/** Names what is shown while the component lives. The next page may begin before this one ends. */
 export function useTitle(title: () => string): void {
+  const mine = Symbol('page');
   watchEffect(() => {
+    owner = mine;
     page.value = title();
   });
   onBeforeUnmount(() => {
-    if (page.value === title()) page.value = '';
+    if (owner === mine) page.value = '';
   });
 }
 

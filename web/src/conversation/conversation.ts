@@ -1,5 +1,5 @@
 /** One conversation on the screen: what its parts share. */
-import { computed, type ComputedRef, type InjectionKey, inject, provide, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
+import { type ComputedRef, computed, type InjectionKey, inject, provide, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 import type { RouteLocationRaw } from 'vue-router';
 import type { ChannelView, OpenChannel } from '../../../client/openChannel.ts';
 import type { At } from '../../../client/pager.ts';

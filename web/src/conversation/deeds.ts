@@ -6,6 +6,7 @@ import { me } from '../wire/session.ts';
 import type { Conversation } from './conversation.ts';
 import { useEmoji } from './emoji/usual.ts';
 import type { MessageDeeds } from './messageItems.ts';
+import { puts } from './puts.ts';
 
 /** What lies open beside a message and is not of the message itself. */
 export interface Opens {
@@ -23,16 +24,16 @@ export function deedsOf(conversation: Conversation, message: Message, opens: Ope
   const mayDelete = deleteOthers || (isMine && post);
   if (deletedAt !== null) return mayDelete ? { restore: () => void attempt((opened) => opened.restore(number)) } : {};
   return {
-    ...(post && { reply: () => void (replying.value = number) }),
+    ...(post && { reply: puts(replying, number) }),
     ...(mayReact && { pick: opens.pick }),
-    ...(isMine && post && { edit: () => void (editing.value = number) }),
+    ...(isMine && post && { edit: puts(editing, number) }),
     bookmark: (on) => void attempt((opened) => opened.bookmark(number, on)),
     ...(pin && { pin: (on: boolean) => void attempt((opened) => opened.pin(number, on)) }),
     link: () => void copy(`${location.origin}/go/${channel}/${number}`, t('conversation.linkCopied')),
     copy: () => void copy(body ?? '', t('conversation.textCopied')),
     ...(reactions.length > 0 && { reactors: opens.reactors }),
     ...(editedAt !== null && { versions: opens.versions }),
-    discuss: () => void (picked.value = new Set([number])),
+    discuss: puts(picked, new Set([number])),
     ...(mayDelete && { remove: () => void remove(conversation, message, isMine) }),
   };
 }

@@ -1,4 +1,18 @@
-import { Bookmark, BookmarkX, Copy, History, Link, MessagesSquare, Pencil, Pin, PinOff, Reply, RotateCcw, SmilePlus, Trash2 } from '@lucide/vue';
+import {
+  Bookmark,
+  BookmarkX,
+  Copy,
+  History,
+  Link,
+  MessagesSquare,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  RotateCcw,
+  SmilePlus,
+  Trash2,
+} from '@lucide/vue';
 import { t } from '../texts/index.ts';
 import type { MenuItem } from '../ui/menu.ts';
 

@@ -34,7 +34,12 @@ const heads = (list: readonly Row[]) => list.map((row) => row.head);
 
 describe('rows of a conversation', () => {
   it('puts together what one person says within five minutes', () => {
-    expect(heads(rows({ messages: [message(1), message(2), message(3, { minutes: 7 }), message(4, { minutes: 12.5 })] }))).toEqual([true, false, false, true]);
+    expect(heads(rows({ messages: [message(1), message(2), message(3, { minutes: 7 }), message(4, { minutes: 12.5 })] }))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
     expect(heads(rows({ messages: [message(1), message(2, { author: '11' }), message(3)] }))).toEqual([true, true, true]);
   });
 

@@ -70,7 +70,11 @@ export function rowsOf({ messages, marks, pending, me, newAfter }: RowsInput, be
     const id = message.author === me && message.key !== null ? message.key : String(message.number);
     const row: MessageRow = { ...above, kind: isDeleted ? 'deleted' : 'text', id, message, mark: marks.get(message.number) ?? null };
     const old = known.get(id);
-    rows.push(old !== undefined && old.kind === row.kind && old.message === message && sameMark(old.mark, row.mark) && sameAbove(old, row) ? old : row);
+    rows.push(
+      old !== undefined && old.kind === row.kind && old.message === message && sameMark(old.mark, row.mark) && sameAbove(old, row)
+        ? old
+        : row,
+    );
   }
   for (const one of pending) {
     const row: PendingRow = { ...place(me, one.createdAt, one.replyTo ?? null, false, false), kind: 'pending', id: one.key, pending: one };

@@ -21,7 +21,8 @@ export function useAnnouncing(log: () => ChannelLog | null, me: () => Id | null,
     const count = Math.max(fresh.length, now.atEnd ? 0 : now.number - told);
     told = now.number;
     const [one] = fresh;
-    if (count === 1 && one !== undefined) void announce(t('conversation.heard', { name: nameOf(one.author), words: excerpt(one.body ?? '', 200) }));
+    if (count === 1 && one !== undefined)
+      void announce(t('conversation.heard', { name: nameOf(one.author), words: excerpt(one.body ?? '', 200) }));
     else if (count > 1) void announce(t('conversation.heardMany', { count }));
   }
 

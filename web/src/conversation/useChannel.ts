@@ -54,5 +54,10 @@ export function useChannel(id: () => Id, at: () => At): UsedChannel {
     turn++;
     close();
   });
-  return { channel: computed(() => channel.value), view: computed(() => view.value), error: computed(() => error.value), again: () => void open() };
+  return {
+    channel: computed(() => channel.value),
+    view: computed(() => view.value),
+    error: computed(() => error.value),
+    again: () => void open(),
+  };
 }

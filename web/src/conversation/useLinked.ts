@@ -1,4 +1,4 @@
-import { computed, type ComputedRef, shallowReactive, watchEffect } from 'vue';
+import { type ComputedRef, computed, shallowReactive, watchEffect } from 'vue';
 import { ask, graphql } from '../wire/graphql.ts';
 import { globalId } from '../wire/ids.ts';
 

@@ -1,5 +1,6 @@
 import { useConversation } from './conversation.ts';
 import { deedsOf } from './deeds.ts';
+import { puts } from './puts.ts';
 import type { Row } from './rows.ts';
 
 /** What keys do on a message: the same as its menu. @param away back to the composer */
@@ -10,7 +11,7 @@ export function useMessageKeys(away: () => void): (event: KeyboardEvent, row: Ro
   function actOn(key: string, row: Exclude<Row, { kind: 'pending' }>): (() => void) | undefined {
     const { message, mark } = row;
     const { number } = message;
-    const open = (what: 'menu' | 'emoji') => () => void (asked.value = { number, what });
+    const open = (what: 'menu' | 'emoji') => puts(asked, { number, what });
     const deeds = deedsOf(conversation, message, { pick: open('emoji'), versions: open('menu'), reactors: open('menu') });
     switch (key) {
       case 'r':
@@ -39,7 +40,11 @@ export function useMessageKeys(away: () => void): (event: KeyboardEvent, row: Ro
   return (event, row) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isAway = event.key === 'Escape' || event.key === 'ArrowDown';
-    const act = isAway ? away : row.kind === 'pending' ? undefined : actOn(event.key.length === 1 ? event.key.toLowerCase() : event.key, row);
+    const act = isAway
+      ? away
+      : row.kind === 'pending'
+        ? undefined
+        : actOn(event.key.length === 1 ? event.key.toLowerCase() : event.key, row);
     if (act === undefined) return;
     event.preventDefault();
     event.stopPropagation();

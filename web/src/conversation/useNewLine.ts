@@ -1,4 +1,4 @@
-import { ref, type Ref, watch } from 'vue';
+import { type Ref, ref, watch } from 'vue';
 import type { ChannelLog } from '../../../client/channelLog.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 
@@ -6,7 +6,11 @@ import type { Id } from '../../../contracts/nouns.ts';
  * Below which number the "New" line stands; null when there is none. It is drawn where one had read to when the channel
  * was opened, or when something came that could not be seen, and stays while one reads; sending something takes it away.
  */
-export function useNewLine(channel: () => Id, log: () => ChannelLog | null, isSeen: () => boolean): { newAfter: Ref<number | null>; clear(): void } {
+export function useNewLine(
+  channel: () => Id,
+  log: () => ChannelLog | null,
+  isSeen: () => boolean,
+): { newAfter: Ref<number | null>; clear(): void } {
   const newAfter = ref<number | null>(null);
   let known: { channel: Id; number: number } | null = null;
 

@@ -1,4 +1,4 @@
-import { computed, type ComputedRef, shallowReactive, watchEffect } from 'vue';
+import { type ComputedRef, computed, shallowReactive, watchEffect } from 'vue';
 import type { Person } from '../../../contracts/nouns.ts';
 import { t } from '../texts/index.ts';
 import { ask } from '../wire/graphql.ts';

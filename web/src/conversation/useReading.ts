@@ -30,7 +30,12 @@ export function reached(before: number, { first, last, isEnd }: Pick<Visible, 'f
 }
 
 /** Marks read what was seen. @param read the caller's read position as it is now */
-export function useReading(visible: Ref<Visible | null>, inFront: Readonly<Ref<boolean>>, read: () => number, mark: (number: number) => void): void {
+export function useReading(
+  visible: Ref<Visible | null>,
+  inFront: Readonly<Ref<boolean>>,
+  read: () => number,
+  mark: (number: number) => void,
+): void {
   let timer = 0;
   let until = 0;
 

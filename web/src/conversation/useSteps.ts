@@ -1,4 +1,4 @@
-import { nextTick, ref, type Ref, type ShallowRef, shallowRef, watch } from 'vue';
+import { nextTick, type Ref, ref, type ShallowRef, shallowRef, watch } from 'vue';
 import { stepsTo } from './steps.ts';
 
 export interface Shown<Row> {

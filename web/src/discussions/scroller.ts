@@ -13,19 +13,20 @@ export function scrollTo(element: HTMLElement, smoothly: boolean): void {
   const { top, height } = element.getBoundingClientRect();
   const room = box.clientHeight;
   const margin = height > room * 0.7 ? 24 : (room - height) / 2;
-  box.scrollTo({ top: box.scrollTop + top - box.getBoundingClientRect().top - margin, behavior: smoothly ? 'smooth' : 'instant' });
+  const way = top - box.getBoundingClientRect().top - margin;
+  box.scrollTo({ top: box.scrollTop + way, behavior: smoothly && Math.abs(way) < room * 3 ? 'smooth' : 'instant' });
 }
 
 /** One observer for each scroller and distance, however many elements wait for it. */
 const observers = new WeakMap<Element, Map<number, IntersectionObserver>>();
-const callbacks = new WeakMap<Element, (isNear: boolean) => void>();
+const callbacks = new WeakMap<Element, () => void>();
 
 function observerOf(root: Element, distance: number): IntersectionObserver {
   const known = observers.get(root) ?? new Map<number, IntersectionObserver>();
   observers.set(root, known);
   let observer = known.get(distance);
   if (observer === undefined) {
-    observer = new IntersectionObserver((entries) => entries.forEach((entry) => callbacks.get(entry.target)?.(entry.isIntersecting)), {
+    observer = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && callbacks.get(entry.target)?.()), {
       root,
       rootMargin: `${distance}px 0px`,
     });
@@ -34,16 +35,19 @@ function observerOf(root: Element, distance: number): IntersectionObserver {
   return observer;
 }
 
-/** Tells when an element comes so near to what is on the screen, and when it leaves. @param distance pixels */
-export function useNear(element: Readonly<Ref<HTMLElement | null>>, distance: number, changed: (isNear: boolean) => void): void {
+/** Tells once, when an element has come so near to what is on the screen. @param distance pixels */
+export function useNear(element: Readonly<Ref<HTMLElement | null>>, distance: number, near: () => void): void {
   let stop = () => {};
   onMounted(() => {
     const { value: target } = element;
     if (target === null) return;
     const observer = observerOf(scrollerOf(target), distance);
-    callbacks.set(target, changed);
-    observer.observe(target);
     stop = () => observer.unobserve(target);
+    callbacks.set(target, () => {
+      stop();
+      near();
+    });
+    observer.observe(target);
   });
   onBeforeUnmount(() => stop());
 }

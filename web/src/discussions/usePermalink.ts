@@ -25,6 +25,8 @@ export function usePermalink(talk: Talk, comments: Comments, number: () => numbe
     const element = document.getElementById(`m${target}`);
     if (element === null) return;
     scrollTo(element, smoothly);
+    // What is drawn on the way may be taller than it was thought to be.
+    requestAnimationFrame(() => requestAnimationFrame(() => !smoothly && scrollTo(element, false)));
     element.focus({ preventScroll: true });
   }
 

@@ -36,7 +36,8 @@ export function useReading(talk: Talk) {
       waiting.set(
         element,
         setTimeout(() => {
-          seen.add(Number(element.id.slice(1)));
+          seen.add(numberOf(element));
+          unobserve(element);
           tell();
         }, secondMs),
       );
@@ -54,6 +55,13 @@ export function useReading(talk: Talk) {
     if (read > said.read) channel.read(read);
   }
 
+  function unobserve(element: Element): void {
+    observer.unobserve(element);
+    onScreen.delete(element);
+    clearTimeout(waiting.get(element));
+    waiting.delete(element);
+  }
+
   watch(inFront, look);
   onScopeDispose(() => {
     observer.disconnect();
@@ -67,14 +75,15 @@ export function useReading(talk: Talk) {
       tell();
     },
     /** Watches a comment's element, whose id is `m` and its number. */
-    observe: (element: Element) => observer.observe(element),
-    unobserve(element: Element): void {
-      observer.unobserve(element);
-      onScreen.delete(element);
-      clearTimeout(waiting.get(element));
-      waiting.delete(element);
+    observe(element: Element): void {
+      if (numberOf(element) > (talk.said.value?.read ?? 0)) observer.observe(element);
     },
+    unobserve,
   };
+}
+
+function numberOf(element: Element): number {
+  return Number(element.id.slice(1));
 }
 
 export type Reading = ReturnType<typeof useReading>;

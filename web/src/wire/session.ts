@@ -46,15 +46,21 @@ export function begin(tokens: Tokens): void {
 /** Signs this device out on the server too, as far as it can be reached. */
 export async function signOut(): Promise<void> {
   const leaving = current.value;
+  leaving?.sendDrafts();
+  // Here and in the other tabs at once: they go with this one, and need not hear from the server that they were signed out.
+  forget();
+  current.value = null;
+  state.value = nobody;
   await leaving?.rest('POST', '/v1/sign-out', {}).catch(() => {
     // Whoever signs out here must not be held up by a server that is away; the tokens are forgotten all the same.
   });
-  forget();
+  leaving?.close();
+  // What it may have kept in its last moments.
+  if (current.value === null) forget();
 }
 
 function forget(): void {
   for (const key of Object.keys(localStorage)) if (key.startsWith('plaza.') && !key.startsWith('plaza.look.')) localStorage.removeItem(key);
-  disconnect();
 }
 
 function connect(tokens: Tokens): void {
@@ -63,7 +69,7 @@ function connect(tokens: Tokens): void {
   const next = createClient({
     url: location.origin,
     tokens,
-    onTokens: (renewed) => localStorage.setItem(place, JSON.stringify(renewed)),
+    onTokens: (renewed) => current.value === next && localStorage.setItem(place, JSON.stringify(renewed)),
     keptTokens: kept,
     lock: (work) => navigator.locks.request('plaza.renewal', work),
     storage: {

@@ -60,7 +60,9 @@ export function prefix({ body, start, end }: Text, mark: string): Text {
   const to = until === -1 ? body.length : until;
   const lines = body.slice(from, to).split('\n');
   const isOn = lines.every((line) => line.startsWith(mark));
-  const changed = lines.map((line, index) => (isOn ? line.slice(mark.length) : (mark === '1. ' ? `${index + 1}. ` : mark) + line)).join('\n');
+  const changed = lines
+    .map((line, index) => (isOn ? line.slice(mark.length) : (mark === '1. ' ? `${index + 1}. ` : mark) + line))
+    .join('\n');
   const grown = changed.length - (to - from);
   const first = isOn ? -mark.length : mark.length;
   return { body: body.slice(0, from) + changed + body.slice(to), start: Math.max(from, start + first), end: end + grown };

@@ -17,7 +17,8 @@ export function useDraft(body: Ref<string>, of: () => DraftOf): { save(): void }
 
   function save(): void {
     const { place, title, replyTo } = of();
-    if (place !== undefined) client.value?.saveDraft(place, { body: body.value, replyTo: replyTo ?? null, ...(title !== undefined && { title }) });
+    if (place !== undefined)
+      client.value?.saveDraft(place, { body: body.value, replyTo: replyTo ?? null, ...(title !== undefined && { title }) });
   }
 
   watch(

@@ -54,7 +54,14 @@ export function useSuggestions(near: () => readonly Pick<Person, 'id' | 'handle'
   function lookForPeople(query: string): void {
     const mine = ++turn;
     const wanted = query.toLowerCase();
-    const here = near().filter(({ handle, name }) => fits(handle, wanted) || name.toLowerCase().split(' ').some((part) => fits(part, wanted)));
+    const here = near().filter(
+      ({ handle, name }) =>
+        fits(handle, wanted) ||
+        name
+          .toLowerCase()
+          .split(' ')
+          .some((part) => fits(part, wanted)),
+    );
     const all = mayCallEveryone() && 'everyone'.startsWith(wanted) ? [everyoneSuggestion()] : [];
     show([...here.slice(0, mostShown - all.length).map(personSuggestion), ...all]);
     window.clearTimeout(timer);
