@@ -28,7 +28,8 @@ beforeAll(async () => {
 afterAll(() => house?.stop());
 
 const pathOf = (page: Page) => new URL(page.url()).pathname;
-const press = (page: Page, ...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+const press = (page: Page, ...keys: string[]) =>
+  keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
 
 /** What has the focus, as a screen reader would say it: role and name. */
 const focused = (page: Page) =>
@@ -95,7 +96,10 @@ test('from anywhere to a chat, a message sent, answered, edited, reacted to, and
   await press(page, '+');
   await expectFocus(page, 'Find an emoji');
   await page.keyboard.type('tea');
-  await page.getByRole('option', { name: /teacup/i }).first().waitFor();
+  await page
+    .getByRole('option', { name: /teacup/i })
+    .first()
+    .waitFor();
   await press(page, 'Enter');
   await messageOf(page, 'Green or black?').getByRole('button', { name: '1 person gave 🍵' }).waitFor();
   await expectFocus(page, /Green or black\?|gave 🍵/);

@@ -26,7 +26,10 @@ const addressOf = (channel: Channel) => `/c/${community.slug}/chat/${channel.id}
 /** Both in a new chat. */
 async function together(name: string): Promise<{ channel: Channel; anas: Page; bens: Page }> {
   const channel = await ana.createChat(community, name);
-  const [{ page: anas }, { page: bens }] = [await visitAs(browser, ana, addressOf(channel)), await visitAs(browser, ben, addressOf(channel))];
+  const [{ page: anas }, { page: bens }] = [
+    await visitAs(browser, ana, addressOf(channel)),
+    await visitAs(browser, ben, addressOf(channel)),
+  ];
   await Promise.all([composerOf(anas).waitFor(), composerOf(bens).waitFor()]);
   return { channel, anas, bens };
 }
@@ -65,7 +68,10 @@ test('who writes before the chat is open loses nothing: it is sent as soon as it
   server?.kill('SIGSTOP');
   try {
     await row(page, 'Early').click();
-    await page.getByRole('textbox', { name: /^Write (in|to)/ }).and(page.locator(':focus')).waitFor();
+    await page
+      .getByRole('textbox', { name: /^Write (in|to)/ })
+      .and(page.locator(':focus'))
+      .waitFor();
     await page.keyboard.type('I was here first.');
     await page.keyboard.press('Enter');
     expect(await messageOf(page, 'I was here first.').or(composerOf(page)).first().isVisible()).toBe(true);
@@ -281,7 +287,10 @@ test('a discussion is live: a new comment waits in a pill, an answer is accepted
   await anas.getByRole('button', { name: '1 new comment' }).click();
   await comment(anas, 'Comment 2 by Ben').getByText('Paris to Venice.').waitFor();
   await ben.post(channel, 'Or the Caledonian.');
-  await comment(anas, 'Comment 3 by Ben').or(anas.getByRole('button', { name: '1 new comment' })).first().waitFor();
+  await comment(anas, 'Comment 3 by Ben')
+    .or(anas.getByRole('button', { name: '1 new comment' }))
+    .first()
+    .waitFor();
 
   // Not at the end, but below the one that it answers.
   await comment(anas, 'Comment 2 by Ben').getByRole('button', { name: 'Reply', exact: true }).click();
@@ -290,7 +299,10 @@ test('a discussion is live: a new comment waits in a pill, an answer is accepted
   await comment(anas, 'Comment 4 by Ana').waitFor();
   await bens.getByRole('button', { name: /new comment/ }).click();
   await comment(bens, 'Comment 4 by Ana').waitFor();
-  const order = await bens.getByRole('region', { name: 'Comments' }).getByRole('article').evaluateAll((all) => all.map((one) => one.ariaLabel));
+  const order = await bens
+    .getByRole('region', { name: 'Comments' })
+    .getByRole('article')
+    .evaluateAll((all) => all.map((one) => one.ariaLabel));
   expect(order).toEqual(['Comment 2 by Ben', 'Comment 4 by Ana', 'Comment 3 by Ben']);
   const indent = async (name: string) => (await comment(bens, name).boundingBox())?.x ?? 0;
   expect(await indent('Comment 4 by Ana')).toBeGreaterThan(await indent('Comment 2 by Ben'));

@@ -24,7 +24,9 @@ beforeAll(async () => {
   long = await ana.createChat(community, 'Surveys');
   for (let i = 0; i < many; i += 50) {
     await Promise.all(
-      Array.from({ length: 50 }, (_, j) => [ana, ben][(i + j) % 3 === 0 ? 0 : 1]?.post(long, `Point ${i + j}${'. It lies by the river'.repeat((j * 7) % 23)}`)),
+      Array.from({ length: 50 }, (_, j) =>
+        [ana, ben][(i + j) % 3 === 0 ? 0 : 1]?.post(long, `Point ${i + j}${'. It lies by the river'.repeat((j * 7) % 23)}`),
+      ),
     );
   }
   await ben.call('PUT', `/v1/channels/${long.id}/read`, { number: many });
@@ -179,7 +181,8 @@ test('the address of a comment opens the discussion at it', async () => {
 });
 
 /** How far down the page is scrolled: that of the pane. */
-const scrolled = (page: Page) => page.locator('#main').evaluate((main) => Math.max(0, ...[...main.querySelectorAll('*')].map((one) => one.scrollTop)));
+const scrolled = (page: Page) =>
+  page.locator('#main').evaluate((main) => Math.max(0, ...[...main.querySelectorAll('*')].map((one) => one.scrollTop)));
 
 /** Scrolls the pane down as one does who looks for more, and answers with how far it got. */
 async function scrollDown(page: Page, atLeast: number): Promise<number> {

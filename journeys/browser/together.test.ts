@@ -39,7 +39,7 @@ test('messages of a chat become a discussion, with links both ways', async () =>
   await page.getByText('3 messages picked').waitFor();
   await page.getByRole('button', { name: 'Make a discussion …' }).click();
 
-  const dialog = page.getByRole('dialog', { name: 'Make a discussion …' });
+  const dialog = page.getByRole('dialog', { name: 'Make a discussion' });
   await dialog.getByLabel('Title').fill('Why does it not rise?');
   await dialog.getByLabel('A few words before them').fill('From the kitchen, for the archive.');
   await dialog.getByRole('button', { name: 'Make the discussion' }).click();
@@ -50,10 +50,14 @@ test('messages of a chat become a discussion, with links both ways', async () =>
   const comments = page.getByRole('region', { name: 'Comments' }).getByRole('article');
   await expect.poll(() => comments.count()).toBe(3);
   const said = (await comments.allInnerTexts()).join('\n');
-  for (const words of ['My sourdough does not rise.', 'How warm is it where it stands?', 'Below 20 degrees it takes a day.']) expect(said).toContain(words);
+  for (const words of ['My sourdough does not rise.', 'How warm is it where it stands?', 'Below 20 degrees it takes a day.'])
+    expect(said).toContain(words);
   expect(said).not.toContain('Lunch');
   // Who said it stays who said it.
-  await page.getByRole('article', { name: /Comment \d by Ben/ }).first().waitFor();
+  await page
+    .getByRole('article', { name: /Comment \d by Ben/ })
+    .first()
+    .waitFor();
 
   await comments.filter({ hasText: 'How warm' }).getByRole('link', { name: /chat/ }).click();
   await messageOf(page, 'How warm').waitFor();
@@ -102,7 +106,10 @@ test('a group is made of several people, and appears with all of them', async ()
   await page.getByRole('button', { name: 'Start the group' }).click();
   await page.getByRole('heading', { level: 1, name: 'Mill trip' }).waitFor();
   await say(page, 'Saturday at nine?');
-  await bens.getByRole('main').getByRole('link', { name: /Mill trip/ }).click();
+  await bens
+    .getByRole('main')
+    .getByRole('link', { name: /Mill trip/ })
+    .click();
   await messageOf(bens, 'Saturday at nine?').waitFor();
   await say(bens, 'Fine!');
   await messageOf(page, 'Fine!').waitFor();

@@ -79,10 +79,11 @@ async function tellOfOneself({ text }: Vector, i: number): Promise<void> {
 
 /** Why somebody did what moderators do. */
 async function reasons({ text }: Vector, i: number): Promise<void> {
-  const { number } = await ola.post(chat, `to be deleted ${i}`);
-  await ola.call('DELETE', `/v1/channels/${chat.id}/messages/${number}?reason=${encodeURIComponent(text)}`);
   const who = people[i];
-  if (!who || i % 8 !== 0) return;
+  if (!who) return;
+  const { number } = await who.post(chat, `to be deleted ${i}`);
+  await ola.call('DELETE', `/v1/channels/${chat.id}/messages/${number}?reason=${encodeURIComponent(text)}`);
+  if (i % 8 !== 0) return;
   await ola.call('PUT', `/v1/communities/${main.id}/bans/${who.person.id}`, { reason: text });
   await ola.call('DELETE', `/v1/communities/${main.id}/bans/${who.person.id}?reason=${encodeURIComponent(text)}`);
   await who.join(main);

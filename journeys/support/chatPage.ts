@@ -61,7 +61,9 @@ export function onScreen(page: Page): Promise<Seen[]> {
 
 /** Turns the wheel over the list and answers with what is on the screen then. */
 export async function scroll(page: Page, pixels: number): Promise<Seen[]> {
-  await feedOf(page).locator('..').hover({ position: { x: 200, y: 200 } });
+  await feedOf(page)
+    .locator('..')
+    .hover({ position: { x: 200, y: 200 } });
   await page.mouse.wheel(0, pixels);
   return onScreen(page);
 }

@@ -10,6 +10,9 @@ export function slugOf(name: string): string {
     .replaceAll('ø', 'o')
     .replaceAll('ł', 'l')
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-');
-  const short = [...letters].slice(0, 50).join('').replace(/^-+|-+$/g, '');
+  const short = [...letters]
+    .slice(0, 50)
+    .join('')
+    .replace(/^-+|-+$/g, '');
   return /^\d+$/.test(short) ? `c-${short}` : short;
 }

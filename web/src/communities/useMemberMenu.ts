@@ -1,7 +1,7 @@
 import { Ban as BanIcon, Crown, Shield, UserMinus, UserRound } from '@lucide/vue';
 import { computed } from 'vue';
 import { asRefusal } from '../../../contracts/errors.ts';
-import { t, type TextKey } from '../texts/index.ts';
+import { type TextKey, t } from '../texts/index.ts';
 import { confirm } from '../ui/confirm.ts';
 import { explain } from '../ui/explain.ts';
 import { toast } from '../ui/toast.ts';
@@ -40,7 +40,13 @@ export function useMemberMenu(member: () => Member, community: () => CommunityPa
     const { name } = person;
 
     async function giveRole(next: Role, done: TextKey): Promise<void> {
-      const sure = next !== 'OWNER' || (await confirm({ title: t('communities.makeOwnerTitle', { name }), text: t('communities.makeOwnerText', { name: communityName }), action: t('communities.makeOwner') }));
+      const sure =
+        next !== 'OWNER' ||
+        (await confirm({
+          title: t('communities.makeOwnerTitle', { name }),
+          text: t('communities.makeOwnerText', { name: communityName }),
+          action: t('communities.makeOwner'),
+        }));
       if (sure) await attempt(() => change(SetRole, { ...about, role: next }), t(done, { name }));
     }
     async function remove(): Promise<void> {
@@ -61,7 +67,12 @@ export function useMemberMenu(member: () => Member, community: () => CommunityPa
         danger: true,
         reason: t('communities.reason'),
       });
-      if (sure) await attempt(() => change(Ban, { ...about, reason: sure.reason || null }), t('communities.banned', { name }), () => change(Unban, about));
+      if (sure)
+        await attempt(
+          () => change(Ban, { ...about, reason: sure.reason || null }),
+          t('communities.banned', { name }),
+          () => change(Unban, about),
+        );
     }
 
     const roles = may.govern

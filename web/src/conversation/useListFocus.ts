@@ -6,8 +6,6 @@ export interface ListFocus {
   active: Ref<string | null>;
   /** Its index, for it to stay drawn while it is off the screen: the focus is never lost. */
   kept: Readonly<Ref<number[]>>;
-  /** A message as it is drawn; null while it is not. */
-  elementOf(id: string | null): HTMLElement | null;
   /** Brings the focus to the active message once it is drawn. */
   take(): Promise<void>;
   onFocusIn(event: FocusEvent): void;
@@ -34,15 +32,11 @@ export function useListFocus(
     return element === null ? null : (rows().find(({ id }) => id === element.dataset['row']) ?? null);
   }
 
-  function elementOf(id: string | null): HTMLElement | null {
-    return id === null ? null : (box.value?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`) ?? null);
-  }
-
   async function take(): Promise<void> {
     for (let frames = 0; frames < mostFrames && active.value !== null; frames++) {
       await new Promise(requestAnimationFrame);
-      const element = elementOf(active.value);
-      if (element !== null) return element.focus({ preventScroll: true });
+      const element = box.value?.querySelector<HTMLElement>(`[data-row="${CSS.escape(active.value)}"]`);
+      if (element) return element.focus({ preventScroll: true });
     }
   }
 
@@ -52,7 +46,6 @@ export function useListFocus(
       const index = active.value === null ? -1 : rows().findIndex(({ id }) => id === active.value);
       return index === -1 ? [] : [index];
     }),
-    elementOf,
     take,
     onFocusIn(event) {
       active.value = rowAt(event.target)?.id ?? active.value;

@@ -7,13 +7,21 @@ export interface Shown<Row> {
   shift: Readonly<Ref<boolean>>;
   /** Moves when the list begins anew. */
   turn: Readonly<Ref<number>>;
+  /** Does what had to wait while the list was moving. */
+  resume(): void;
 }
 
 /**
  * What a virtual list is given, step by step.
  * @param shown called after each change, once the list is drawn; `fresh` where it began anew
+ * @param isMoving while it is, nothing is taken away at the start: the list would keep its place from the end then, and
+ * each row that is measured below would move what one reads. So long the rows that go stay, far off the screen.
  */
-export function useSteps<Row extends { id: string }>(wanted: () => readonly Row[], shown: (fresh: boolean) => void): Shown<Row> {
+export function useSteps<Row extends { id: string }>(
+  wanted: () => readonly Row[],
+  shown: (fresh: boolean) => void,
+  isMoving: () => boolean,
+): Shown<Row> {
   const rows = shallowRef<readonly Row[]>([]);
   const shift = ref(false);
   const turn = ref(0);
@@ -25,7 +33,10 @@ export function useSteps<Row extends { id: string }>(wanted: () => readonly Row[
     try {
       while (rows.value !== wanted()) {
         let isFresh = false;
+        let isHeld = false;
         for (const step of stepsTo(rows.value, wanted())) {
+          isHeld = step.shift && step.rows.length < rows.value.length && isMoving();
+          if (isHeld) break;
           if (step.fresh) turn.value++;
           isFresh ||= step.fresh;
           shift.value = step.shift;
@@ -33,6 +44,7 @@ export function useSteps<Row extends { id: string }>(wanted: () => readonly Row[
           await nextTick();
         }
         shown(isFresh);
+        if (isHeld) return;
       }
     } finally {
       isGoing = false;
@@ -40,5 +52,5 @@ export function useSteps<Row extends { id: string }>(wanted: () => readonly Row[
   }
 
   watch(wanted, go, { immediate: true });
-  return { rows, shift, turn };
+  return { rows, shift, turn, resume: () => void go() };
 }

@@ -19,17 +19,40 @@ const read = (given: readonly Placed[], order: Order) => commentTree(given, orde
 
 test('answers stand under what they answer', () => {
   const talk = [comment(2), comment(3, 2), comment(4), comment(5, 2), comment(6, 3), comment(7, 1)];
-  expect(read(talk, 'oldest')).toEqual([[2, 0], [3, 1], [6, 2], [5, 1], [4, 0], [7, 0]]);
-  expect(read(talk, 'newest')).toEqual([[7, 0], [4, 0], [2, 0], [3, 1], [6, 2], [5, 1]]);
+  expect(read(talk, 'oldest')).toEqual([
+    [2, 0],
+    [3, 1],
+    [6, 2],
+    [5, 1],
+    [4, 0],
+    [7, 0],
+  ]);
+  expect(read(talk, 'newest')).toEqual([
+    [7, 0],
+    [4, 0],
+    [2, 0],
+    [3, 1],
+    [6, 2],
+    [5, 1],
+  ]);
 });
 
 test('the most liked come first, at every depth, and the older of equals', () => {
   const talk = [comment(2, null, 1), comment(3, null, 5), comment(4, 2), comment(5, 2, 2), comment(6, null, 1)];
-  expect(read(talk, 'liked')).toEqual([[3, 0], [2, 0], [5, 1], [4, 1], [6, 0]]);
+  expect(read(talk, 'liked')).toEqual([
+    [3, 0],
+    [2, 0],
+    [5, 1],
+    [4, 1],
+    [6, 0],
+  ]);
 });
 
 test('what answers a comment that is not loaded stands for itself', () => {
-  expect(read([comment(40, 12), comment(41, 40)], 'oldest')).toEqual([[40, 0], [41, 1]]);
+  expect(read([comment(40, 12), comment(41, 40)], 'oldest')).toEqual([
+    [40, 0],
+    [41, 1],
+  ]);
 });
 
 test('every comment once, parents before children, right beneath each other', () => {

@@ -16,7 +16,13 @@ export const fromBeginning: Drawn = { first: null, count: atFirst };
 
 /** Places of the rows, the end exclusive. */
 export function rangeOf({ first, count }: Drawn, rows: readonly Numbered[]): { from: number; to: number } {
-  const from = first === null ? 0 : Math.max(rows.findIndex(({ number }) => number === first), 0);
+  const from =
+    first === null
+      ? 0
+      : Math.max(
+          rows.findIndex(({ number }) => number === first),
+          0,
+        );
   return { from, to: Math.min(from + count, rows.length) };
 }
 

@@ -21,15 +21,16 @@ export function scrollTo(element: HTMLElement, smoothly: boolean): void {
 const observers = new WeakMap<Element, Map<number, IntersectionObserver>>();
 const callbacks = new WeakMap<Element, () => void>();
 
+function tell(entries: readonly IntersectionObserverEntry[]): void {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) callbacks.get(target)?.();
+}
+
 function observerOf(root: Element, distance: number): IntersectionObserver {
   const known = observers.get(root) ?? new Map<number, IntersectionObserver>();
   observers.set(root, known);
   let observer = known.get(distance);
   if (observer === undefined) {
-    observer = new IntersectionObserver((entries) => entries.forEach((entry) => entry.isIntersecting && callbacks.get(entry.target)?.()), {
-      root,
-      rootMargin: `${distance}px 0px`,
-    });
+    observer = new IntersectionObserver(tell, { root, rootMargin: `${distance}px 0px` });
     known.set(distance, observer);
   }
   return observer;

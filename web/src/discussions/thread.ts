@@ -1,8 +1,8 @@
 import { type ComputedRef, type InjectionKey, inject, provide, type Ref } from 'vue';
 import type { DiscussionData } from './messageDocuments.ts';
-import type { Reading } from './useReading.ts';
 import type { Talk } from './talk.ts';
 import type { Comments } from './useComments.ts';
+import type { Reading } from './useReading.ts';
 
 /** The discussion that is read, for everything that stands within its page. */
 export interface Thread {

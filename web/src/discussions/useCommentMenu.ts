@@ -66,6 +66,14 @@ export function useCommentMenu(message: () => Message, mark: () => Mark | null) 
     }
   }
 
+  function edit(): void {
+    thread.editing.value = message().number;
+  }
+
+  function versions(): void {
+    thread.versionsOf.value = message().number;
+  }
+
   function acceptance(): MenuItem[] {
     const { number } = message();
     if (!thread.may.value.accept || number === opening) return [];
@@ -79,11 +87,11 @@ export function useCommentMenu(message: () => Message, mark: () => Mark | null) 
     const { post, deleteOthers } = thread.may.value;
     if (isDeleted.value) return [];
     const deeds = {
-      ...(isLive.value && isMine.value && post && { edit: () => void (thread.editing.value = number) }),
+      ...(isLive.value && isMine.value && post && { edit }),
       ...(isLive.value && { bookmark: (on: boolean) => void attempt((channel) => channel.bookmark(number, on)) }),
       link: () => void link(),
       copy: () => void copy(),
-      ...(editedAt !== null && { versions: () => void (thread.versionsOf.value = number) }),
+      ...(editedAt !== null && { versions }),
       ...(isLive.value && (isMine.value || deleteOthers) && { remove: () => void remove() }),
     };
     // Their keys are those of a chat's list.

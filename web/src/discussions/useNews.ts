@@ -3,7 +3,7 @@ import { ref, watch } from 'vue';
 import { ask } from '../wire/graphql.ts';
 import { isSignedIn } from '../wire/session.ts';
 import { Heads } from './documents.ts';
-import { type Shown, newsAmong } from './newsAmong.ts';
+import { newsAmong, type Shown } from './newsAmong.ts';
 
 const everyMs = 60_000;
 

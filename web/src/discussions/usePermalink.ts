@@ -2,8 +2,8 @@ import { nextTick, ref, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { t } from '../texts/index.ts';
 import { toast } from '../ui/toast.ts';
-import type { Talk } from './talk.ts';
 import { scrollTo } from './scroller.ts';
+import type { Talk } from './talk.ts';
 import type { Comments } from './useComments.ts';
 
 /** Which comment of this entry of the history was shown already: back keeps the place instead. */
@@ -38,7 +38,10 @@ export function usePermalink(talk: Talk, comments: Comments, number: () => numbe
     await bring(target, false);
   }
 
-  watch([() => talk.said.value !== null && !talk.loading.value, number, () => route.fullPath], () => void arrive(), { immediate: true, flush: 'post' });
+  watch([() => talk.said.value !== null && !talk.loading.value, number, () => route.fullPath], () => void arrive(), {
+    immediate: true,
+    flush: 'post',
+  });
 
   return {
     highlighted,

@@ -1,6 +1,6 @@
 import { Archive, ArchiveRestore, Ban, MessageSquareX, Shield, Undo2, UserCheck, UserMinus } from '@lucide/vue';
 import type { Component } from 'vue';
-import { t, type TextKey } from '../texts/index.ts';
+import { type TextKey, t } from '../texts/index.ts';
 import type { Action } from './documents.ts';
 
 /** How each kind of action is told. A new kind is a line here and its sentence in `texts`. */

@@ -6,7 +6,7 @@ import { language, t } from '../texts/index.ts';
 export function channelName(channel: Pick<Channel, 'name'>, people: readonly Pick<Person, 'name'>[]): string {
   if (channel.name !== null && channel.name !== '') return channel.name;
   if (people.length === 0) return t('people.nobodyElse');
-  return new Intl.ListFormat(language.value, { style: 'narrow', type: 'unit' }).format(people.map((person) => person.name));
+  return new Intl.ListFormat(language.value, { style: 'short', type: 'unit' }).format(people.map((person) => person.name));
 }
 
 /** Direct and group channels, those with the newest messages first. */
