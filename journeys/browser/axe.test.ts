@@ -2,8 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { guestPaths } from '../screenshots/world.ts';
-import { settle, settleAt, useWorld, visitWorld } from '../support/worldForTests.ts';
 import { useBrowser } from '../support/visitors.ts';
+import { settle, settleAt, useWorld, visitWorld } from '../support/worldForTests.ts';
 
 const browser = useBrowser();
 const world = useWorld();
@@ -61,7 +61,10 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
     name: "a member's menu",
     at: 'members',
     async open(page) {
-      await page.getByRole('button', { name: /^Actions for/ }).last().click();
+      await page
+        .getByRole('button', { name: /^Actions for/ })
+        .last()
+        .click();
       await page.getByRole('menu').waitFor();
     },
   },
@@ -69,7 +72,10 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
     name: 'a question with a reason',
     at: 'members',
     async open(page) {
-      await page.getByRole('button', { name: /^Actions for/ }).last().click();
+      await page
+        .getByRole('button', { name: /^Actions for/ })
+        .last()
+        .click();
       await page.getByRole('menuitem', { name: 'Ban' }).click();
       await page.getByRole('dialog').waitFor();
     },
@@ -78,7 +84,11 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
     name: 'a person card',
     at: 'discussion',
     async open(page) {
-      await page.getByRole('article', { name: /^Opening post by/ }).getByRole('button').first().click();
+      await page
+        .getByRole('article', { name: /^Opening post by/ })
+        .getByRole('button')
+        .first()
+        .click();
       await page.getByRole('dialog').waitFor();
     },
   },
@@ -94,7 +104,11 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
     name: "a comment's menu",
     at: 'discussion',
     async open(page) {
-      await page.getByRole('article', { name: /^Comment/ }).first().getByRole('button', { name: 'More' }).click();
+      await page
+        .getByRole('article', { name: /^Comment/ })
+        .first()
+        .getByRole('button', { name: 'More' })
+        .click();
       await page.getByRole('menu').waitFor();
     },
   },
@@ -102,7 +116,11 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
     name: 'a reply being written',
     at: 'discussion',
     async open(page) {
-      await page.getByRole('article', { name: /^Comment/ }).first().getByRole('button', { name: 'Reply' }).click();
+      await page
+        .getByRole('article', { name: /^Comment/ })
+        .first()
+        .getByRole('button', { name: 'Reply' })
+        .click();
       await page.getByRole('textbox', { name: /^Reply to/ }).fill('Some *words* with @');
     },
   },

@@ -67,7 +67,10 @@ test('from the printed link to a place with a community, a discussion and a chat
   await page.getByRole('article', { name: 'Opening post by Nora' }).getByText('thirty').waitFor();
 
   // The chat that every community begins with.
-  await page.getByRole('navigation', { name: 'Tomatoes' }).getByRole('link', { name: /general/i }).click();
+  await page
+    .getByRole('navigation', { name: 'Tomatoes' })
+    .getByRole('link', { name: /general/i })
+    .click();
   const words = page.getByRole('textbox', { name: /^Write in/ });
   await words.fill('Is anybody here?');
   await words.press('Enter');
@@ -95,7 +98,11 @@ test('signing in: a wrong password is told in the form, and what was asked for i
   expect(await page.getByLabel('E-mail').getAttribute('autocomplete')).toBe('username');
   expect(await page.getByLabel('Password', { exact: true }).getAttribute('autocomplete')).toBe('current-password');
   await signIn(page, 'not the pass phrase');
-  await page.locator('form').getByRole('alert').filter({ hasText: /not right|wrong|match/i }).waitFor();
+  await page
+    .locator('form')
+    .getByRole('alert')
+    .filter({ hasText: /not right|wrong|match/i })
+    .waitFor();
   expect(await page.getByLabel('E-mail').inputValue()).toBe(email);
   await signIn(page, password);
   await page.getByRole('heading', { name: 'Devices' }).waitFor();
@@ -134,7 +141,10 @@ test('another device is signed out from the list, and says why at once', async (
   const tokens = await there.page.evaluate(() => JSON.parse(localStorage.getItem('plaza.tokens') ?? '{}') as { access: string });
   const { body } = await rest(house.base, tokens.access, 'GET', '/v1/devices');
   const phone = (body.items as { current: boolean }[]).findIndex(({ current }) => current);
-  await rows.nth(phone).getByRole('button', { name: /^Sign out/ }).click();
+  await rows
+    .nth(phone)
+    .getByRole('button', { name: /^Sign out/ })
+    .click();
   await there.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await there.page.getByText('You were signed out:').waitFor();
   await expect.poll(() => rows.count()).toBe(known - 1);

@@ -80,7 +80,10 @@ describe('messages of others', () => {
       expect(await page.getByText('Only fools wait until May').count()).toBe(0);
     }
     expect(await reader.getByRole('button', { name: 'Restore' }).count()).toBe(0);
-    await moderator.getByRole('article', { name: /^Comment \d+ by Rita/ }).getByRole('button', { name: 'Restore' }).click();
+    await moderator
+      .getByRole('article', { name: /^Comment \d+ by Rita/ })
+      .getByRole('button', { name: 'Restore' })
+      .click();
     for (const page of [moderator, reader]) await page.getByText('Only fools wait until May').waitFor();
   });
 
@@ -109,7 +112,10 @@ describe('members', () => {
     expect(await page.getByRole('button', { name: 'Actions for Olga' }).count()).toBe(0);
 
     await page.getByRole('link', { name: 'Moderation' }).click();
-    const told = page.getByRole('main').getByRole('listitem').filter({ has: page.getByRole('time') });
+    const told = page
+      .getByRole('main')
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('time') });
     await expect
       .poll(async () => (await told.allInnerTexts()).map((text) => text.split('\n').filter(Boolean).slice(0, 2)))
       .toEqual([

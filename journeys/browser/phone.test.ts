@@ -30,7 +30,8 @@ function sideways(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>('#main :is(h1, h2, h3, p, a, button, input, textarea, img, article)')) {
       const { right, left, width } = element.getBoundingClientRect();
       if (width === 0 || element.closest('pre, table, nav, .sr-only, [role=group]') !== null) continue;
-      if (right > innerWidth + 1 || left < -1) found.push(`<${element.localName}> "${element.innerText.slice(0, 40)}" goes from ${left} to ${right}`);
+      if (right > innerWidth + 1 || left < -1)
+        found.push(`<${element.localName}> "${element.innerText.slice(0, 40)}" goes from ${left} to ${right}`);
     }
     return found;
   });
@@ -104,7 +105,9 @@ describe('in one hand', () => {
   /** The largest thing of each side of the frame that is on the screen. */
   const panes = (page: Page) =>
     page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>('#main, aside, nav')].filter((one) => one.checkVisibility() && one.clientHeight > innerHeight / 2).map(({ id, ariaLabel }) => id || ariaLabel),
+      [...document.querySelectorAll<HTMLElement>('#main, aside, nav')]
+        .filter((one) => one.checkVisibility() && one.clientHeight > innerHeight / 2)
+        .map(({ id, ariaLabel }) => id || ariaLabel),
     );
 
   test('the bar below leads to the four places, and is not there where one goes in', async () => {
@@ -240,7 +243,9 @@ describe('in one hand', () => {
     const page = await open(`/c/${community.slug}/settings`);
     await page.getByRole('button', { name: 'New channel' }).last().tap();
     const dialog = page.getByRole('dialog', { name: 'New channel' });
-    await expect.poll(async () => Math.round(((await dialog.boundingBox())?.y ?? 0) + ((await dialog.boundingBox())?.height ?? 0))).toBe(740);
+    await expect
+      .poll(async () => Math.round(((await dialog.boundingBox())?.y ?? 0) + ((await dialog.boundingBox())?.height ?? 0)))
+      .toBe(740);
     expect(await tooSmall(dialog.getByRole('button'))).toEqual([]);
     expect(await tooSmall(dialog.getByRole('textbox'))).toEqual([]);
   });

@@ -232,7 +232,14 @@ describe('what a guest may not read is in nothing that the server writes', () =>
   /** Every address under which it could stand. */
   async function everywhere(slug: string, id: string): Promise<{ status: number; text: string }[]> {
     const place = `/c/${slug}`;
-    const addresses = [place, `${place}/d/${id}`, `${place}/d/${id}/1`, `${place}/d/${id}/2`, `${place}/feed.xml`, `${place}/d/${id}/feed.xml`];
+    const addresses = [
+      place,
+      `${place}/d/${id}`,
+      `${place}/d/${id}/1`,
+      `${place}/d/${id}/2`,
+      `${place}/feed.xml`,
+      `${place}/d/${id}/feed.xml`,
+    ];
     return Promise.all(
       [...addresses, '/communities', '/sitemap.xml', `/c/${community.slug}/d/${id}`, `/go/${id}`, `${place}/about`, `${place}/members`].map(
         async (address) => {

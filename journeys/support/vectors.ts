@@ -65,7 +65,7 @@ const vectors = [
   '{{$el.ownerDocument.defaultView.alert(1)}}',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text
   '${alert(1)} #{alert(1)} <%= alert(1) %>',
-  "__proto__[x]=<img src=x onerror=alert(1)>",
+  '__proto__[x]=<img src=x onerror=alert(1)>',
   // Markdown.
   '[x](javascript:alert(1))',
   '[x](JaVaScRiPt&colon;alert(1))',
