@@ -7,20 +7,21 @@ export interface Shown<Row> {
   shift: Readonly<Ref<boolean>>;
   /** Moves when the list begins anew. */
   turn: Readonly<Ref<number>>;
-  /** Does what had to wait while the list was moving. */
+  /** Does what had to wait. */
   resume(): void;
 }
 
 /**
  * What a virtual list is given, step by step.
  * @param shown called after each change, once the list is drawn; `fresh` where it began anew
- * @param isMoving while it is, nothing is taken away at the start: the list would keep its place from the end then, and
- * each row that is measured below would move what one reads. So long the rows that go stay, far off the screen.
+ * @param mayShift whether rows may come (`cut`: go) at the start just now. After that the virtual list keeps its place from
+ * the end until the next pause: while one scrolls down, each row measured below would move what one reads. What has to wait
+ * is done by `resume`; rows that should go stay so long, far off the screen.
  */
 export function useSteps<Row extends { id: string }>(
   wanted: () => readonly Row[],
   shown: (fresh: boolean) => void,
-  isMoving: () => boolean,
+  mayShift: (cut: boolean) => boolean,
 ): Shown<Row> {
   const rows = shallowRef<readonly Row[]>([]);
   const shift = ref(false);
@@ -35,7 +36,7 @@ export function useSteps<Row extends { id: string }>(
         let isFresh = false;
         let isHeld = false;
         for (const step of stepsTo(rows.value, wanted())) {
-          isHeld = step.shift && step.rows.length < rows.value.length && isMoving();
+          isHeld = step.shift && !mayShift(step.rows.length < rows.value.length);
           if (isHeld) break;
           if (step.fresh) turn.value++;
           isFresh ||= step.fresh;

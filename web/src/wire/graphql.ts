@@ -10,7 +10,7 @@ export const graphql = initGraphQLTada<{
   scalars: { ID: string; DateTime: string };
   disableMasking: true;
 }>();
-export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
+export type { ResultOf } from 'gql.tada';
 
 export const urql = new Client({
   url: '/graphql',

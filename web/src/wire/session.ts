@@ -31,12 +31,6 @@ export const isOnline = computed(() => state.value.connection.at === 'live');
 
 export const isSignedIn = () => current.value !== null;
 
-/** The client where the page is only for the signed-in. @throws when nobody is: such a page is not shown then */
-export function mine(): Client {
-  if (current.value === null) throw new Error('Nobody is signed in.');
-  return current.value;
-}
-
 /** Keeps the tokens of a sign-in and connects, in this tab and all others. */
 export function begin(tokens: Tokens): void {
   localStorage.setItem(place, JSON.stringify(tokens));
