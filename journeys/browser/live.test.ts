@@ -212,7 +212,7 @@ test('a chat opens at the last unread, with a line above what is new; reading to
   for (let i = 1; i <= 80; i++) await ana.post(channel, `Fresh ${i}`);
   const { page } = await visitAs(browser, ben, `/c/${community.slug}/about`);
   await row(page, /^Long nights ?80 unread$/).click();
-  const line = page.getByRole('separator', { name: 'New messages from here on' });
+  const line = page.getByText('New messages from here on');
   await line.waitFor();
   const seen = await onScreen(page);
   expect(seen.map(({ number }) => number)).toContain(21);

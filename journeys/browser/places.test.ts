@@ -178,6 +178,23 @@ test('the address of a comment opens the discussion at it', async () => {
   await page.reload();
   await comment.waitFor();
   await expect.poll(middle).toBe(true);
+
+  // Read on from there: back, and a reload, lead to what was read last, not to the address.
+  await scrollDown(page, (await scrolled(page)) + 1500);
+  const first = () =>
+    page.getByRole('article', { name: /^Comment/ }).evaluateAll((all) => {
+      const one = all.find((each) => each.getBoundingClientRect().bottom > 60);
+      return [one?.ariaLabel ?? '', Math.round((one?.getBoundingClientRect().top ?? 0) / 4)].join(' at ');
+    });
+  const left = await first();
+  expect(left).not.toContain('Comment 40');
+  await expect.poll(() => page.evaluate(() => history.state?.plazaComment?.number)).toBe(Number(/\d+/.exec(left)?.[0]));
+  await page.getByRole('navigation', { name: 'Maps' }).getByRole('link', { name: 'general' }).click();
+  await page.getByRole('heading', { level: 1, name: 'general' }).waitFor();
+  await page.goBack();
+  await expect.poll(first).toBe(left);
+  await page.reload();
+  await expect.poll(first).toBe(left);
 });
 
 /** How far down the page is scrolled: that of the pane. */

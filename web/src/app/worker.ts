@@ -10,13 +10,22 @@ export function keepPage(): void {
   else window.addEventListener('load', register, { once: true });
 }
 
-/** A part of the page that the server has no more, for it got a newer one: loads the page anew, once for each address. */
+/**
+ * A part of the page that the server has no more, for it got a newer one: loads the page anew, once for each address.
+ * Not while no server answers: what is on the screen would be lost for nothing.
+ */
 export function mendMissingParts(): void {
-  window.addEventListener('vite:preloadError', (event) => {
-    const place = 'plaza.look.mended';
-    if (!navigator.onLine || sessionStorage.getItem(place) === location.href) return;
-    sessionStorage.setItem(place, location.href);
-    event.preventDefault();
-    location.reload();
-  });
+  window.addEventListener('vite:preloadError', () => void mend());
+}
+
+async function mend(): Promise<void> {
+  const place = 'plaza.look.mended';
+  if (sessionStorage.getItem(place) === location.href) return;
+  const isThere = await fetch('/healthz', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!isThere) return;
+  sessionStorage.setItem(place, location.href);
+  location.reload();
 }

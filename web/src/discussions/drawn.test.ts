@@ -29,6 +29,10 @@ test('a beginning that is held stays when older rows are loaded before it', () =
   expect(rangeOf(held(fromBeginning, rows), older)).toEqual({ from: 2, to: 42 });
 });
 
+test('a few rows before the first drawn one are not left behind', () => {
+  expect(rangeOf(moreBefore(around(fromBeginning, rows, 92), rows), rows)).toEqual({ from: 0, to: 110 });
+});
+
 test('back at the beginning it is anchored to nothing', () => {
   expect(moreBefore(around(fromBeginning, rows, 62), rows)).toEqual({ first: null, count: 80 });
 });

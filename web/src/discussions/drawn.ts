@@ -30,9 +30,10 @@ export function moreAfter({ first, count }: Drawn): Drawn {
   return { first, count: count + step };
 }
 
+/** A few that would be left are taken along. */
 export function moreBefore(drawn: Drawn, rows: readonly Numbered[]): Drawn {
   const { from, to } = rangeOf(drawn, rows);
-  return between(Math.max(from - step, 0), to, rows);
+  return between(from < step * 1.5 ? 0 : from - step, to, rows);
 }
 
 /** As it is where the row is drawn already; else around it. */

@@ -1,12 +1,19 @@
 import { nextTick } from 'vue';
 import { scrollerOf } from './scroller.ts';
 
-/** Adds something above what one reads, and what one reads stays where it is: where the browser does not see to it. */
-export async function keepPlace(element: HTMLElement, add: () => void): Promise<void> {
-  const box = scrollerOf(element);
-  const before = box.scrollHeight;
-  const top = box.scrollTop;
+/** Frames after which what was added has the height that it has. */
+const frames = 4;
+
+/** Adds something above what one reads, and what one reads stays where it is. @param list in which it is added */
+export async function keepPlace(list: HTMLElement, add: () => void): Promise<void> {
+  const box = scrollerOf(list);
+  const edge = box.getBoundingClientRect().top;
+  const read = [...list.querySelectorAll('article')].find((one) => one.getBoundingClientRect().bottom > edge);
+  const top = read?.getBoundingClientRect().top ?? 0;
   add();
   await nextTick();
-  if (box.scrollTop === top) box.scrollTop = top + box.scrollHeight - before;
+  for (let frame = 0; frame < frames && read?.isConnected; frame++) {
+    box.scrollTop += read.getBoundingClientRect().top - top;
+    await new Promise(requestAnimationFrame);
+  }
 }
