@@ -5,6 +5,7 @@ const stillPx = 10;
 export function useLongPress(act: () => void) {
   let timer = 0;
   let from = { x: 0, y: 0 };
+  let isHeld = false;
 
   function end(): void {
     window.clearTimeout(timer);
@@ -16,8 +17,10 @@ export function useLongPress(act: () => void) {
       // What can be pressed by itself keeps its own press.
       if (event.target instanceof Element && event.target.closest('a, button, input, textarea, pre, [role=menu]') !== null) return;
       from = { x: event.clientX, y: event.clientY };
+      isHeld = false;
       const { currentTarget } = event;
       timer = window.setTimeout(() => {
+        isHeld = true;
         if (currentTarget instanceof HTMLElement) currentTarget.focus({ preventScroll: true });
         window.requestAnimationFrame(act);
       }, longMs);
@@ -27,6 +30,11 @@ export function useLongPress(act: () => void) {
     },
     onPointerup: end,
     onPointercancel: end,
+    // Lifting the finger is no click, which would close again what it opened.
+    onTouchend(event: TouchEvent) {
+      if (isHeld) event.preventDefault();
+      isHeld = false;
+    },
     onContextmenu(event: MouseEvent) {
       if (event instanceof PointerEvent && event.pointerType === 'touch') event.preventDefault();
     },
