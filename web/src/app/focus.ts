@@ -31,8 +31,16 @@ export function followFocus(router: Router): void {
   });
 }
 
+/** A keyboard that comes up takes room: what is being written in stays in sight. Called once. */
+export function keepFieldInSight(): void {
+  window.addEventListener('resize', () => {
+    const now = document.activeElement;
+    if (isWriting(now)) now?.scrollIntoView({ block: 'nearest' });
+  });
+}
+
 /** The page, whatever message of it is shown. */
-function pageOf({ name, params }: RouteLocationNormalized): string {
+export function pageOf({ name, params }: RouteLocationNormalized): string {
   const { number: _, ...rest } = params;
   return JSON.stringify([name, rest]);
 }
