@@ -141,7 +141,7 @@ const overlays: { name: string; at: string; open(page: Page): Promise<void>; onl
       const message = page.getByRole('feed').getByRole('article').last();
       await message.focus();
       await message.getByRole('button', { name: 'Add a reaction' }).click();
-      await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
+      await page.getByRole('dialog', { name: 'Add a reaction' }).waitFor();
     },
   },
   {

@@ -7,7 +7,7 @@ import { composerOf, feedOf } from '../support/chatPage.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
-import { settleAt, useWorld, visitWorld } from '../support/worldForTests.ts';
+import { settle, settleAt, useWorld, visitWorld } from '../support/worldForTests.ts';
 
 /** Smallest side of what a finger shall hit, in CSS pixels. */
 const finger = 44;
@@ -223,6 +223,7 @@ describe('in one hand', () => {
     const page = await open(`/c/${community.slug}/chat/${chat.id}`);
     const words = feedOf(page).getByText('message 40', { exact: true });
     await words.waitFor();
+    await settle(page);
     await rest(page, words);
     const menu = page.getByRole('menu');
     await menu.waitFor();

@@ -71,19 +71,25 @@ export function usePlace(element: Readonly<Ref<HTMLElement | null>>): void {
   onBeforeUnmount(() => stop());
 }
 
-/** Scrolls on as the content grows, until it is there, somebody scrolls, or it takes too long. */
+/** Goes on as the content grows, until it is there. */
 function climb(box: HTMLElement, top: number): () => void {
-  const watcher = new ResizeObserver(() => {
+  const stop = whileGrowing(box, () => {
     box.scrollTop = top;
     if (box.scrollTop >= top - 1) stop();
   });
+  return stop;
+}
+
+/** Moves a box whenever what is in it takes another height, until it is told to stop, somebody scrolls, or it takes too long. */
+export function whileGrowing(box: Element, move: () => void): () => void {
+  const watcher = new ResizeObserver(move);
   const stop = () => {
     watcher.disconnect();
     clearTimeout(timer);
-    for (const type of ['wheel', 'touchmove', 'keydown']) box.removeEventListener(type, stop);
+    for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) box.removeEventListener(type, stop);
   };
   const timer = setTimeout(stop, 5_000);
-  for (const type of ['wheel', 'touchmove', 'keydown']) box.addEventListener(type, stop, { passive: true });
+  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) box.addEventListener(type, stop, { passive: true });
   for (const child of box.children) watcher.observe(child);
   return stop;
 }

@@ -1,4 +1,5 @@
 import { onBeforeUnmount, onMounted, type Ref } from 'vue';
+import { whileGrowing } from '../app/scroll.ts';
 
 /** What scrolls an element. */
 export function scrollerOf(element: HTMLElement): Element {
@@ -7,14 +8,21 @@ export function scrollerOf(element: HTMLElement): Element {
   return document.documentElement;
 }
 
-/** Brings an element to the middle of what scrolls it, or to its top when it is tall. Nothing else on the page moves. */
-export function scrollTo(element: HTMLElement, smoothly: boolean): void {
+/** How far below the upper edge an element lies in the middle of what scrolls it; a tall one begins near the edge. */
+export function middleOf(element: HTMLElement): number {
+  const room = scrollerOf(element).clientHeight;
+  const { height } = element.getBoundingClientRect();
+  return height > room * 0.7 ? 24 : (room - height) / 2;
+}
+
+/** Brings an element so far below the upper edge of what scrolls it, and keeps it there while what is above takes its height. */
+export function scrollTo(element: HTMLElement, top: number, smoothly: boolean): void {
   const box = scrollerOf(element);
-  const { top, height } = element.getBoundingClientRect();
-  const room = box.clientHeight;
-  const margin = height > room * 0.7 ? 24 : (room - height) / 2;
-  const way = top - box.getBoundingClientRect().top - margin;
-  box.scrollTo({ top: box.scrollTop + way, behavior: smoothly && Math.abs(way) < room * 3 ? 'smooth' : 'instant' });
+  const way = () => element.getBoundingClientRect().top - box.getBoundingClientRect().top - top;
+  const hold = () => void whileGrowing(box, () => box.scrollBy({ top: way() }));
+  if (!smoothly || Math.abs(way()) > box.clientHeight * 3) return hold();
+  box.addEventListener('scrollend', hold, { once: true });
+  box.scrollBy({ top: way(), behavior: 'smooth' });
 }
 
 /** One observer for each scroller and distance, however many elements wait for it. */

@@ -5,7 +5,7 @@ import { scrollerOf } from './scroller.ts';
 const frames = 4;
 
 /** Adds something above what one reads, and what one reads stays where it is. @param list in which it is added */
-export async function keepPlace(list: HTMLElement, add: () => void): Promise<void> {
+export async function addAbove(list: HTMLElement, add: () => void): Promise<void> {
   const box = scrollerOf(list);
   const edge = box.getBoundingClientRect().top;
   const read = [...list.querySelectorAll('article')].find((one) => one.getBoundingClientRect().bottom > edge);
