@@ -1,0 +1,61 @@
+/** A durable PostgreSQL for those who bring none, with the settings of Plaza's own. */
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../../src/engines/postgres/supervisor.ts';
+import { chooseUser } from '../../src/engines/postgres/user.ts';
+import { createLogger } from '../../src/kit/log.ts';
+
+export interface Database {
+  /** For `pg` and postgres.js, by a socket of the file system, as Plaza itself uses. */
+  url: string;
+  /** The folder of that socket, for programs that want it alone; user and database are `plaza`. */
+  sockets: string;
+  /** The number of its first process: its CPU is that of this one and its descendants. */
+  pid: number;
+  /** Where it listens on 127.0.0.1, where a port was asked for; else 0. */
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** @param more PostgreSQL's own settings that differ, by name. @param port listens on 127.0.0.1 too, for programs without file sockets */
+export async function startPostgres({
+  more = {},
+  port = 0,
+}: {
+  more?: { [name: string]: string | number };
+  port?: number;
+} = {}): Promise<Database> {
+  const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
+  const user = chooseUser(folder);
+  if (user) chownSync(folder, user.uid, user.gid);
+  chmodSync(folder, 0o700);
+  const logger = createLogger({ level: 'error', format: 'pretty' });
+  try {
+    const { url, stop } = await startEmbedded({
+      folder,
+      slotKeep: '4GB',
+      logger,
+      more: { ...(port > 0 && { listen_addresses: '127.0.0.1', port }), ...more },
+    });
+    return {
+      url,
+      sockets: new URL(url).searchParams.get('host') ?? '',
+      pid: postmaster(folder),
+      port,
+      async stop() {
+        await stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The first process of the PostgreSQL that Plaza keeps in this data folder, or 0. */
+export function postmaster(dataFolder: string): number {
+  const file = join(dataFolder, 'postgres/data/postmaster.pid');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
+}
