@@ -110,8 +110,12 @@ export function createConnection(base: URL, tokens: TokenKeeper, events: Connect
     const waiting = id === undefined ? undefined : asked.get(id);
     if (id !== undefined) asked.delete(id);
     if (frame.type === 'error') {
-      const { code, message, rule, retryAfter } = frame;
-      const details = { ...(rule !== undefined && { rule }), ...(retryAfter !== undefined && { retryAfter }) };
+      const { code, message, rule, limit, retryAfter } = frame;
+      const details = {
+        ...(rule !== undefined && { rule }),
+        ...(limit !== undefined && { limit }),
+        ...(retryAfter !== undefined && { retryAfter }),
+      };
       waiting?.reject(new PlazaError(code, message, details));
       return;
     }

@@ -54,11 +54,12 @@ function parsed(text: string): unknown {
 
 /** What is not a refusal of Plaza's comes from something in between, such as a proxy whose server is away. */
 function refusalOf(response: Response, answer: unknown): PlazaError {
-  const { code, detail, field, rule }: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  const { code, detail, field, rule, limit }: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   const details = {
     ...(typeof field === 'string' && { field }),
     ...(typeof rule === 'string' && { rule }),
+    ...(typeof limit === 'number' && { limit }),
     ...(Number.isFinite(retryAfter) && { retryAfter }),
   };
   if (!isCode(code)) return new PlazaError('unavailable', `The server answered ${response.status}, not as a Plaza does.`);

@@ -71,8 +71,10 @@ export function comeBack(close: number): boolean {
 export interface RefusalDetails {
   /** The input field that is wrong. */
   field?: string;
-  /** The policy rule that refused, see `policies/`. */
+  /** Which rule refused: one of `policies/`, or what a field takes, such as `too-long`. Programs choose their own words by it. */
   rule?: string;
+  /** The number that the rule sets, of characters, entries or people. */
+  limit?: number;
   /** Seconds to wait before trying again. */
   retryAfter?: number;
 }

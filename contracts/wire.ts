@@ -153,7 +153,17 @@ export type ServerFrame =
   /** The person's own list (`ready`) may be stale: something was missed. Sent after the feed broke; say hello anew. */
   | { type: 'stale' }
   | { type: 'pong' }
-  | { type: 'error'; id?: string; code: ErrorCode; message: string; retryable: boolean; key?: string; rule?: string; retryAfter?: number }
+  | {
+      type: 'error';
+      id?: string;
+      code: ErrorCode;
+      message: string;
+      retryable: boolean;
+      key?: string;
+      rule?: string;
+      limit?: number;
+      retryAfter?: number;
+    }
   /** Last frame before the server closes. `retryAfter`: seconds, already spread at random. */
   | { type: 'bye'; code: CloseCode; message: string; retryAfter?: number };
 

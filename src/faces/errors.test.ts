@@ -30,7 +30,7 @@ describe('[H4] docs/errors.md is the table', () => {
 });
 
 describe.each(codes)('[H4] %s on every face', (code) => {
-  const refusal = new PlazaError(code, 'said', { field: 'name', rule: 'some-rule', retryAfter: 3 });
+  const refusal = new PlazaError(code, 'said', { field: 'name', rule: 'some-rule', limit: 7, retryAfter: 3 });
 
   test('REST', () => {
     expect(foreseen(refusal)).toBe(refusal);
@@ -41,6 +41,7 @@ describe.each(codes)('[H4] %s on every face', (code) => {
       detail: 'said',
       field: 'name',
       rule: 'some-rule',
+      limit: 7,
       type: `https://x/errors#${code}`,
     });
   });
@@ -49,7 +50,7 @@ describe.each(codes)('[H4] %s on every face', (code) => {
     const error = coded(new GraphQLError('wrapped', { path: ['me'], originalError: refusal }));
     expect(error).toMatchObject({
       message: 'said',
-      extensions: { code, retryable: errors[code].retryable, field: 'name', rule: 'some-rule', retryAfter: 3 },
+      extensions: { code, retryable: errors[code].retryable, field: 'name', rule: 'some-rule', limit: 7, retryAfter: 3 },
     });
   });
 });

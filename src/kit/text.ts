@@ -15,10 +15,12 @@ export interface TextLimits {
  * @throws invalid_input for what is too short, too long or cannot be stored (U+0000, half a surrogate pair)
  */
 export function text(value: unknown, { field, min = 0, max, lines = false }: TextLimits): string {
-  const refuse = (sentence: string) => new PlazaError('invalid_input', sentence, { field });
-  if (typeof value !== 'string') throw refuse(`"${field}" must be a text.`);
-  if (value.length > max * 2 + 1000) throw refuse(`"${field}" may have at most ${max} characters.`);
-  if (!value.isWellFormed() || value.includes('\u0000')) throw refuse(`"${field}" holds characters that cannot be stored.`);
+  const refuse = (rule: string, sentence: string, limit?: number) =>
+    new PlazaError('invalid_input', sentence, { field, rule, ...(limit !== undefined && { limit }) });
+  const tooLong = () => refuse('too-long', `"${field}" may have at most ${max} characters.`, max);
+  if (typeof value !== 'string') throw refuse('not-a-text', `"${field}" must be a text.`);
+  if (value.length > max * 2 + 1000) throw tooLong();
+  if (!value.isWellFormed() || value.includes('\u0000')) throw refuse('not-storable', `"${field}" holds characters that cannot be stored.`);
   const normal = value.normalize('NFC');
   const clean = lines
     ? normal
@@ -26,22 +28,26 @@ export function text(value: unknown, { field, min = 0, max, lines = false }: Tex
         .replace(/[^\P{Cc}\n\t]/gu, '')
         .replace(/\s+$/u, '')
     : normal.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  if (clean.trim().length < min)
-    throw refuse(min === 1 ? `"${field}" must not be empty.` : `"${field}" must have at least ${min} characters.`);
-  if (clean.length > max) throw refuse(`"${field}" may have at most ${max} characters.`);
+  const { length } = clean.trim();
+  if (length < min && min === 1) throw refuse('empty', `"${field}" must not be empty.`);
+  if (length < min) throw refuse('too-short', `"${field}" must have at least ${min} characters.`, min);
+  if (clean.length > max) throw tooLong();
   return clean;
 }
 
+const mostTags = 10;
+
 /** Distinct short texts in lower case, as tags are. @throws invalid_input */
 export function tags(value: readonly unknown[], field = 'tags'): string[] {
-  if (value.length > 10) throw new PlazaError('invalid_input', `"${field}" may have at most 10 entries.`, { field });
+  if (value.length > mostTags)
+    throw new PlazaError('invalid_input', `"${field}" may have at most ${mostTags} entries.`, { field, rule: 'too-many', limit: mostTags });
   return [...new Set(value.map((tag) => text(tag, { field, min: 1, max: 32 }).toLowerCase()))];
 }
 
 /** One emoji as Unicode recommends them for interchange (UTS #51). @throws invalid_input */
 export function oneEmoji(value: unknown, field: string): string {
   if (typeof value === 'string' && value.length <= 64 && /^\p{RGI_Emoji}$/v.test(value)) return value;
-  throw new PlazaError('invalid_input', `"${field}" must be one emoji.`, { field });
+  throw new PlazaError('invalid_input', `"${field}" must be one emoji.`, { field, rule: 'no-emoji' });
 }
 
 /** A whole number in a range. @throws invalid_input */

@@ -20,7 +20,7 @@ export function changePassword({ sql, passwords, standings }: Deps): Accounts['c
     const limits = [passwordTries(who, found.email)];
     await countTry(sql, limits);
     if (!(await passwords.matches(found.password_hash, current))) {
-      throw new PlazaError('wrong_credentials', 'The present password is not right.', { field: 'current' });
+      throw new PlazaError('wrong_credentials', 'The present password is not right.', { field: 'current', rule: 'present-password' });
     }
     await succeeded(sql, { clear: limits, uncount: [] });
 
@@ -28,7 +28,7 @@ export function changePassword({ sql, passwords, standings }: Deps): Accounts['c
     const signedOut = await sql.begin(async (tx) => {
       const [changed] = await tx`
         update accounts set password_hash = ${hash} where id = ${account} and password_hash = ${found.password_hash} returning id`;
-      if (!changed) throw new PlazaError('conflict', 'The password was just changed elsewhere.');
+      if (!changed) throw new PlazaError('conflict', 'The password was just changed elsewhere.', { rule: 'password-changed' });
       await voidCodes(tx, account, 'reset_password');
       return closeDevices(tx, { account, except: device });
     });

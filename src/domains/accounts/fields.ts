@@ -7,7 +7,7 @@ const shape = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-
 /** An address as it was written; compare it in lower case. @throws invalid_input */
 export function cleanEmail(value: string): string {
   const email = text(value, { field: 'email', min: 3, max: 254 });
-  if (!shape.test(email)) throw new PlazaError('invalid_input', 'This is not an e-mail address.', { field: 'email' });
+  if (!shape.test(email)) throw new PlazaError('invalid_input', 'This is not an e-mail address.', { field: 'email', rule: 'no-email' });
   return email;
 }
 

@@ -14,8 +14,9 @@ function isCommon(password: string): boolean {
 
 /** A password to compare with a kept one. @throws invalid_input when it can be none at all */
 export function cleanPassword(value: string, field = 'password'): string {
-  if (typeof value !== 'string' || value === '' || value.length > most * 2) refuse(field, `A password has ${least} to ${most} characters.`);
-  if (value.includes('\u0000') || !value.isWellFormed()) refuse(field, 'The password holds characters that are not text.');
+  if (typeof value !== 'string' || value === '') refuse(field, 'empty', `A password has ${least} to ${most} characters.`);
+  if (value.length > most * 2) refuse(field, 'too-long', `A password has at most ${most} characters.`, most);
+  if (value.includes('\u0000') || !value.isWellFormed()) refuse(field, 'not-storable', 'The password holds characters that are not text.');
   // Keyboards differ in how they compose letters; what looks the same is the same.
   return value.normalize('NFKC');
 }
@@ -28,13 +29,13 @@ export function cleanPassword(value: string, field = 'password'): string {
 export function chosenPassword(value: string, about: readonly string[], field = 'password'): string {
   const password = cleanPassword(value, field);
   const characters = [...password];
-  if (characters.length < least) refuse(field, `A password has at least ${least} characters.`);
-  if (characters.length > most) refuse(field, `A password has at most ${most} characters.`);
+  if (characters.length < least) refuse(field, 'too-short', `A password has at least ${least} characters.`, least);
+  if (characters.length > most) refuse(field, 'too-long', `A password has at most ${most} characters.`, most);
   const lower = password.toLowerCase();
-  if (isCommon(lower)) refuse(field, 'This password is among the most used ones; choose another.');
-  if (new Set(lower).size < 4 || isSequence(lower)) refuse(field, 'This password is a simple pattern; choose another.');
+  if (isCommon(lower)) refuse(field, 'password-common', 'This password is among the most used ones; choose another.');
+  if (new Set(lower).size < 4 || isSequence(lower)) refuse(field, 'password-pattern', 'This password is a simple pattern; choose another.');
   if (about.some((known) => tells(lower, known.toLowerCase())))
-    refuse(field, 'This password is made of your name or e-mail address; choose another.');
+    refuse(field, 'password-tells', 'This password is made of your name or e-mail address; choose another.');
   return password;
 }
 
@@ -53,6 +54,6 @@ function tells(password: string, known: string): boolean {
   return password === known || [known, local].some((word) => core(word) !== '' && core(password) === core(word));
 }
 
-function refuse(field: string, sentence: string): never {
-  throw new PlazaError('invalid_input', sentence, { field });
+function refuse(field: string, rule: string, sentence: string, limit?: number): never {
+  throw new PlazaError('invalid_input', sentence, { field, rule, ...(limit !== undefined && { limit }) });
 }

@@ -24,7 +24,10 @@ export function signUp(deps: Deps): Accounts['signUp'] {
     await checkTries(sql, limits);
     const taken = async () => {
       await countTry(sql, limits);
-      return new PlazaError('taken', 'There is an account with this e-mail address; sign in instead.', { field: 'email' });
+      return new PlazaError('taken', 'There is an account with this e-mail address; sign in instead.', {
+        field: 'email',
+        rule: 'email-taken',
+      });
     };
     // Looked at before the costly hash; the insert below decides.
     const [known] = await sql`select from accounts where application = ${who.application} and lower(email) = ${email.toLowerCase()}`;

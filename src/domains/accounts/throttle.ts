@@ -81,7 +81,7 @@ function refuseOver(limits: readonly Limit[], rows: readonly { key: string; coun
   const over = rows.filter((row) => row.count > (limits.find((limit) => limit.key === row.key)?.most ?? 0));
   if (over.length === 0) return;
   const retryAfter = Math.max(1, ...over.map((row) => row.wait));
-  throw new PlazaError('too_many_requests', 'Too many tries; wait a while and try again.', { retryAfter });
+  throw new PlazaError('too_many_requests', 'Too many tries; wait a while and try again.', { rule: 'too-many-tries', retryAfter });
 }
 
 function digest(who: Who, email: string): string {

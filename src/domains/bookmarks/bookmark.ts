@@ -45,6 +45,7 @@ async function put(tx: Transaction, place: Place): Promise<boolean> {
     insert into bookmarks ${tx({ ...place })} on conflict do nothing`;
   if (count === 0) return false;
   const [kept] = await tx<{ count: number }[]>`select count(*)::int as count from bookmarks where person = ${place.person}`;
-  if (kept && kept.count > most) throw new PlazaError('conflict', `At most ${most} bookmarks; take some away first.`);
+  if (kept && kept.count > most)
+    throw new PlazaError('conflict', `At most ${most} bookmarks; take some away first.`, { rule: 'bookmarks-full', limit: most });
   return true;
 }

@@ -10,7 +10,7 @@ export function accept(deps: Deps): Communities['accept'] {
   return (who, { community }) =>
     locked(deps, who, community, 'shared', async (tx, facts) => {
       const me = self(who);
-      if (!facts.invited) throw new PlazaError('not_found', 'There is no invitation to this community for you.');
+      if (!facts.invited) throw new PlazaError('not_found', 'There is no invitation to this community for you.', { rule: 'no-invitation' });
       deps.policy.ask('community.join', facts);
       await addMember(tx, deps.conversations, { community, person: me.id }, 'member');
       return read(tx, community);

@@ -16,7 +16,7 @@ export function ban(deps: Deps): Communities['ban'] {
     const end = until === undefined ? null : cleanUntil(until);
     await locked(deps, who, community, 'alone', async (tx, facts) => {
       const me = self(who);
-      if (me.id === person) throw new PlazaError('invalid_input', 'To go yourself, leave.', { field: 'person' });
+      if (me.id === person) throw new PlazaError('invalid_input', 'To go yourself, leave.', { field: 'person', rule: 'oneself' });
       await mustBeHere(tx, who, person);
       deps.policy.ask('community.remove', { ...facts, targetRole: await roleOf(tx, { community, person }) });
 

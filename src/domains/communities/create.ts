@@ -60,5 +60,5 @@ export async function insert(
       returning ${columns(tx)}`;
     if (row) return row;
   }
-  throw new PlazaError('taken', 'Another community has that slug; choose another.', { field: 'slug' });
+  throw new PlazaError('taken', 'Another community has that slug; choose another.', { field: 'slug', rule: 'slug-taken' });
 }

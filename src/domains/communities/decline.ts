@@ -10,7 +10,8 @@ export function decline(deps: Deps): Communities['decline'] {
     await locked(deps, who, community, 'shared', async (tx) => {
       const person = self(who).id;
       const declined = await tx`delete from community_invitations where community = ${community} and person = ${person} returning 1`;
-      if (declined.length === 0) throw new PlazaError('not_found', 'There is no invitation to this community for you.');
+      if (declined.length === 0)
+        throw new PlazaError('not_found', 'There is no invitation to this community for you.', { rule: 'no-invitation' });
       await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', community, person } }]);
       return declined;
     });

@@ -14,10 +14,14 @@ export function invite(deps: Deps): Communities['invite'] {
       const me = self(who);
       await mustBeHere(tx, who, person);
       if ((await roleOf(tx, { community, person })) !== 'none')
-        throw new PlazaError('conflict', 'This person is a member already.', { field: 'person' });
+        throw new PlazaError('conflict', 'This person is a member already.', { field: 'person', rule: 'member-already' });
       const [ban] = await tx`
         select 1 from community_bans where community = ${community} and person = ${person} and (until is null or until > now())`;
-      if (ban) throw new PlazaError('conflict', 'This person is banned from the community; lift the ban first.', { field: 'person' });
+      if (ban)
+        throw new PlazaError('conflict', 'This person is banned from the community; lift the ban first.', {
+          field: 'person',
+          rule: 'person-banned',
+        });
 
       const invited = await tx`
         insert into community_invitations (community, person, invited_by) values (${community}, ${person}, ${me.id})

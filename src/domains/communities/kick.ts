@@ -12,11 +12,11 @@ export function kick(deps: Deps): Communities['kick'] {
     const why = cleanReason(reason);
     await locked(deps, who, community, 'alone', async (tx, facts) => {
       const me = self(who);
-      if (me.id === person) throw new PlazaError('invalid_input', 'To go yourself, leave.', { field: 'person' });
+      if (me.id === person) throw new PlazaError('invalid_input', 'To go yourself, leave.', { field: 'person', rule: 'oneself' });
       await mustBeHere(tx, who, person);
       deps.policy.ask('community.remove', { ...facts, targetRole: await roleOf(tx, { community, person }) });
       const removed = await removeMember(tx, deps.conversations, { community, person });
-      if (!removed) throw new PlazaError('not_found', 'This person is not a member.', { field: 'person' });
+      if (!removed) throw new PlazaError('not_found', 'This person is not a member.', { field: 'person', rule: 'no-member' });
       await record(tx, [kept(who, me, 'member_removed', { community, person, reason: why })]);
       return { removed };
     });

@@ -11,7 +11,10 @@ export function leave(deps: Deps): Communities['leave'] {
       const me = { community, person: self(who).id };
       if (facts.communityRole === 'owner' && !(await otherOwner(tx, me))) {
         const [other] = await tx`select 1 from community_members where community = ${community} and person <> ${me.person} limit 1`;
-        if (other) throw new PlazaError('conflict', 'You are the last owner and others are still here; make somebody else an owner first.');
+        if (other)
+          throw new PlazaError('conflict', 'You are the last owner and others are still here; make somebody else an owner first.', {
+            rule: 'last-owner',
+          });
       }
       const left = await removeMember(tx, deps.conversations, me);
       if (!left) throw new PlazaError('not_found', 'You are not a member of this community.');

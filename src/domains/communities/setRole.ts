@@ -18,9 +18,12 @@ export function setRole(deps: Deps): Communities['setRole'] {
       const target = { community, person };
       const before = await roleOf(tx, target);
       deps.policy.ask('community.set_role', { ...facts, targetRole: before });
-      if (before === 'none') throw new PlazaError('not_found', 'This person is not a member.', { field: 'person' });
+      if (before === 'none') throw new PlazaError('not_found', 'This person is not a member.', { field: 'person', rule: 'no-member' });
       if (before === 'owner' && role !== 'owner' && !(await otherOwner(tx, target))) {
-        throw new PlazaError('conflict', 'A community has at least one owner; make somebody else an owner first.', { field: 'role' });
+        throw new PlazaError('conflict', 'A community has at least one owner; make somebody else an owner first.', {
+          field: 'role',
+          rule: 'last-owner',
+        });
       }
       if (before !== role) {
         await tx`update community_members set role = ${role} where community = ${community} and person = ${person}`;

@@ -15,7 +15,7 @@ export function unban(deps: Deps): Communities['unban'] {
       deps.policy.ask('community.remove', { ...facts, targetRole: 'none' });
       await mustBeHere(tx, who, person);
       const lifted = await tx`delete from community_bans where community = ${community} and person = ${person} returning 1`;
-      if (lifted.length === 0) throw new PlazaError('not_found', 'This person is not banned.', { field: 'person' });
+      if (lifted.length === 0) throw new PlazaError('not_found', 'This person is not banned.', { field: 'person', rule: 'not-banned' });
       await emit(tx, [{ topic: { kind: 'access' }, event: { type: 'access', community, person } }]);
       await record(tx, [kept(who, self(who), 'member_unbanned', { community, person, reason: why })]);
       return lifted;

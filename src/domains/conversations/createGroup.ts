@@ -18,7 +18,11 @@ export function createGroup({ sql, policy }: Deps): Conversations['createGroup']
     const by = speaker(who);
     const people = [...new Set(input.people)].filter((id) => id !== by.id);
     if (people.length < 1 || people.length >= largestGroup) {
-      throw new PlazaError('invalid_input', `A group has 1 to ${largestGroup - 1} people besides you.`, { field: 'people' });
+      throw new PlazaError('invalid_input', `A group has 1 to ${largestGroup - 1} people besides you.`, {
+        field: 'people',
+        rule: 'group-size',
+        limit: largestGroup - 1,
+      });
     }
     await mustExist(sql, who, people, 'people');
     return await sql.begin((tx) =>
@@ -36,7 +40,7 @@ export function createGroup({ sql, policy }: Deps): Conversations['createGroup']
 
 /** @throws not_found unless all are people of the caller's application */
 export async function mustExist(sql: Sql, who: Who, people: readonly Id[], field: string): Promise<void> {
-  const missing = () => new PlazaError('not_found', 'There is no such person.', { field });
+  const missing = () => new PlazaError('not_found', 'There is no such person.', { field, rule: 'no-person' });
   if (!people.every(isId)) throw missing();
   const found = await sql`select id from people where application = ${who.application} and id = any(${[...people]}::bigint[])`;
   if (found.length < new Set(people).size) throw missing();

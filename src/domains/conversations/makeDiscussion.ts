@@ -77,7 +77,11 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
 /** The numbers asked for, in order, each once. */
 function taken(numbers: readonly number[]): number[] {
   if (numbers.length === 0 || numbers.length > mostTaken) {
-    throw new PlazaError('invalid_input', `Choose 1 to ${mostTaken} messages.`, { field: 'numbers' });
+    throw new PlazaError('invalid_input', `Choose 1 to ${mostTaken} messages.`, {
+      field: 'numbers',
+      rule: 'messages-chosen',
+      limit: mostTaken,
+    });
   }
   return [...new Set(numbers.map((number) => wholeNumber(number, 'numbers', 1)))].sort((a, b) => a - b);
 }
@@ -138,7 +142,8 @@ async function askToTake(tx: Transaction, { policy, who, source, numbers, home }
     const message = source.messages.find((one) => one.number === number);
     if (message === undefined) throw new PlazaError('not_found', `There is no message ${number}.`, { field: 'numbers' });
     policy.ask('message.take', { ...standing, sameCommunity, own: message.author === who.person?.id });
-    if (message.deletedAt !== null) throw new PlazaError('conflict', `Message ${number} was deleted.`, { field: 'numbers' });
+    if (message.deletedAt !== null)
+      throw new PlazaError('conflict', `Message ${number} was deleted.`, { field: 'numbers', rule: 'message-deleted' });
   }
   return {
     post: policy.decide('message.post', standing).allowed,

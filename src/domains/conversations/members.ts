@@ -57,7 +57,12 @@ async function roleOf(tx: Transaction, { channel, person }: { channel: Id; perso
 
 async function mustHaveRoom(tx: Transaction, group: Id): Promise<void> {
   const [{ count = 0 } = {}] = await tx<{ count: number }[]>`select count(*)::int as count from channel_members where channel = ${group}`;
-  if (count >= largestGroup) throw new PlazaError('conflict', `A group has at most ${largestGroup} people.`, { field: 'person' });
+  if (count >= largestGroup)
+    throw new PlazaError('conflict', `A group has at most ${largestGroup} people.`, {
+      field: 'person',
+      rule: 'group-full',
+      limit: largestGroup,
+    });
 }
 
 /** The lock makes a removal from the community wait, so that it takes this membership along. */
@@ -66,6 +71,7 @@ async function mustBelong(tx: Transaction, community: Id, person: Id): Promise<v
   if (rows.length > 0) return;
   throw new PlazaError('conflict', 'Only members of the community can be added to its channels; invite the person first.', {
     field: 'person',
+    rule: 'invite-first',
   });
 }
 

@@ -17,7 +17,8 @@ export function openDirect({ sql, policy }: Deps): Conversations['openDirect'] {
   return async (who, input) => {
     policy.ask('direct.open', policy.standing(who));
     const by = speaker(who);
-    if (input.person === by.id) throw new PlazaError('invalid_input', 'Choose another person than yourself.', { field: 'person' });
+    if (input.person === by.id)
+      throw new PlazaError('invalid_input', 'Choose another person than yourself.', { field: 'person', rule: 'oneself' });
     await mustExist(sql, who, [input.person], 'person');
     const pair = pairOf([by.id, input.person]);
 

@@ -18,6 +18,6 @@ export function add(): People['add'] {
         on conflict (application, lower(handle)) do nothing returning id, handle, name, bot, avatar`;
       if (row) return toPerson(row);
     }
-    throw new PlazaError('taken', 'This handle is taken; choose another.', { field: 'handle' });
+    throw new PlazaError('taken', 'This handle is taken; choose another.', { field: 'handle', rule: 'handle-taken' });
   };
 }

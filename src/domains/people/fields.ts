@@ -4,14 +4,15 @@ import type { StatusInput } from './index.ts';
 
 const most = { name: 80, about: 2_000, interests: 20, interest: 40, status: 80 };
 
-export function refuse(field: string, sentence: string): never {
-  throw new PlazaError('invalid_input', sentence, { field });
+export function refuse(field: string, rule: string, sentence: string, limit?: number): never {
+  throw new PlazaError('invalid_input', sentence, { field, rule, ...(limit !== undefined && { limit }) });
 }
 
 /** Marks that turn the direction of writing, or cannot be seen, let one name pose as another. */
 export function cleanName(value: string): string {
   const name = text(value, { field: 'name', min: 1, max: most.name });
-  if (/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u.test(name)) refuse('name', 'A name has no invisible characters.');
+  if (/[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/u.test(name))
+    refuse('name', 'invisible-characters', 'A name has no invisible characters.');
   return name;
 }
 
@@ -21,13 +22,15 @@ export function cleanAbout(value: string): string {
 
 /** Each once, in the order given. */
 export function cleanInterests(values: readonly string[]): string[] {
-  if (!Array.isArray(values) || values.length > most.interests) refuse('interests', `At most ${most.interests} interests.`);
+  if (!Array.isArray(values) || values.length > most.interests)
+    refuse('interests', 'too-many', `At most ${most.interests} interests.`, most.interests);
   return [...new Set(values.map((value) => text(value, { field: 'interests', min: 1, max: most.interest })))];
 }
 
 /** A picture is uploaded (`setAvatar`), so that nobody elsewhere learns who looks at it. @throws invalid_input for any but null */
 export function noAvatar(value: unknown): null {
-  if (value !== null) refuse('avatar', 'Only null, which takes the picture away, is given here; a picture is uploaded.');
+  if (value !== null)
+    refuse('avatar', 'picture-uploaded', 'Only null, which takes the picture away, is given here; a picture is uploaded.');
   return null;
 }
 
@@ -43,6 +46,6 @@ export function cleanStatus(value: StatusInput | null) {
 function inFuture(value: string): Date {
   const until = new Date(value);
   if (value.length > 40 || !(until.getTime() > Date.now()) || until.getUTCFullYear() > 9999)
-    refuse('status', 'A status ends at a time in the future, or not by itself.');
+    refuse('status', 'time-passed', 'A status ends at a time in the future, or not by itself.');
   return until;
 }

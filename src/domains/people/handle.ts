@@ -16,9 +16,13 @@ const reserved = new Set(
 export function cleanHandle(value: string): string {
   const handle = value.trim().replace(/^@/, '').toLowerCase();
   if (!shape.test(handle) || /^\d+$/.test(handle)) {
-    refuse('handle', 'A handle has 2 to 30 of a–z, 0–9, "_", "-" and ".", with a letter or digit at both ends, and is not digits alone.');
+    refuse(
+      'handle',
+      'handle-letters',
+      'A handle has 2 to 30 of a–z, 0–9, "_", "-" and ".", with a letter or digit at both ends, and is not digits alone.',
+    );
   }
-  if (reserved.has(handle)) refuse('handle', 'This handle is reserved; choose another.');
+  if (reserved.has(handle)) refuse('handle', 'handle-reserved', 'This handle is reserved; choose another.');
   return handle;
 }
 

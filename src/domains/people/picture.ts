@@ -18,13 +18,16 @@ const turn = createTurns({
  * @throws invalid_input (field `image`), too_large, unavailable
  */
 export async function squarePicture(image: Uint8Array): Promise<Buffer> {
-  if (image.length > most.bytes) throw new PlazaError('too_large', 'A picture has at most 5 MB.', { field: 'image' });
+  if (image.length > most.bytes)
+    throw new PlazaError('too_large', 'A picture has at most 5 MB.', { field: 'image', rule: 'picture-size', limit: 5 });
   // Only these are ever given to the decoder: among the others it knows are some that read files and addresses.
-  if (!isPicture(image)) refuse('image', 'A picture is a PNG, JPEG, WebP, GIF or AVIF file.');
+  if (!isPicture(image)) refuse('image', 'no-picture', 'A picture is a PNG, JPEG, WebP, GIF or AVIF file.');
   return turn(async () => {
     const { default: sharp } = await import('sharp');
     const picture = sharp(image, { limitInputPixels: most.pixels, failOn: 'truncated', pages: 1 });
-    return square(picture).catch(() => refuse('image', 'This picture cannot be read: it is broken, cut off, or has too many pixels.'));
+    return square(picture).catch(() =>
+      refuse('image', 'picture-broken', 'This picture cannot be read: it is broken, cut off, or has too many pixels.'),
+    );
   });
 }
 

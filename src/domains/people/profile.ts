@@ -7,7 +7,7 @@ import { columns, type ProfileRow, toProfile } from './rows.ts';
 
 export function profile({ sql, policy }: Deps): People['profile'] {
   return async (who, { id, handle }) => {
-    if ((id === undefined) === (handle === undefined)) refuse('id', 'Give either an id or a handle.');
+    if ((id === undefined) === (handle === undefined)) refuse('id', 'one-of-two', 'Give either an id or a handle.');
     policy.ask('people.see', policy.standing(who));
     const wanted = id === undefined ? sql`lower(handle) = ${asHandle(handle ?? '')}` : sql`id = ${isId(id) ? id : '0'}`;
     const [row] = await sql<ProfileRow[]>`select ${columns(sql)} from people where application = ${who.application} and ${wanted}`;

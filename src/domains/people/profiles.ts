@@ -10,7 +10,7 @@ const most = 1_000;
 /** The names beside what people wrote: whoever may read that may read these. */
 export function profiles({ sql, known }: Deps): People['profiles'] {
   return async (who, ids) => {
-    if (ids.length > most) refuse('ids', `At most ${most} people at once.`);
+    if (ids.length > most) refuse('ids', 'too-many', `At most ${most} people at once.`, most);
     const rows = new Map<string, ProfileRow & { application: string }>();
     const missing: string[] = [];
     for (const id of new Set(ids)) {

@@ -23,7 +23,7 @@ export function update({ sql, policy, known }: Deps): People['update'] {
       })
       .catch((error: unknown) => {
         if (violated(error) === 'people_by_handle')
-          throw new PlazaError('taken', 'This handle is taken; choose another.', { field: 'handle' });
+          throw new PlazaError('taken', 'This handle is taken; choose another.', { field: 'handle', rule: 'handle-taken' });
         throw error;
       });
     known.forget(me.id);

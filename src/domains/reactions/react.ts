@@ -23,7 +23,10 @@ export function react({ policy, log }: Deps): Reactions['react'] {
         policy.ask('message.react', { ...standing, channelArchived: state.channel.archived });
         if (state.mine.includes(emoji) === input.on) return null;
         if (input.on && message.reactions.length >= mostEmoji && !message.reactions.some((r) => r.emoji === emoji)) {
-          throw new PlazaError('conflict', `A message takes at most ${mostEmoji} different emoji; use one that is there.`);
+          throw new PlazaError('conflict', `A message takes at most ${mostEmoji} different emoji; use one that is there.`, {
+            rule: 'emoji-full',
+            limit: mostEmoji,
+          });
         }
         return { do: 'react', message, emoji, on: input.on };
       },

@@ -15,6 +15,7 @@ export interface Problem {
   retryable: boolean;
   field?: string;
   rule?: string;
+  limit?: number;
   requestId: string;
 }
 
@@ -29,6 +30,7 @@ export function toProblem(refusal: PlazaError, requestId: string, publicUrl: str
     retryable,
     ...(refusal.details.field !== undefined && { field: refusal.details.field }),
     ...(refusal.details.rule !== undefined && { rule: refusal.details.rule }),
+    ...(refusal.details.limit !== undefined && { limit: refusal.details.limit }),
     requestId,
   };
 }

@@ -15,7 +15,8 @@ z.object({
   code: z.enum(codes).describe('What is wrong, for programs.'),
   retryable: z.boolean().describe('The same request may succeed later without being changed.'),
   field: z.string().optional().describe('The part of the input that is wrong.'),
-  rule: z.string().optional().describe('The policy rule that refused.'),
+  rule: z.string().optional().describe('The rule that refused: of the policy, or of the field.'),
+  limit: z.number().optional().describe('The number that the rule sets, of characters, entries or people.'),
   requestId: z.string(),
 }).meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 

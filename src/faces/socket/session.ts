@@ -366,6 +366,7 @@ function errorFrame(
     retryable,
     ...(about.key !== undefined && { key: about.key }),
     ...(details.rule !== undefined && { rule: details.rule }),
+    ...(details.limit !== undefined && { limit: details.limit }),
     ...(details.retryAfter !== undefined && { retryAfter: details.retryAfter }),
   };
 }

@@ -1,5 +1,4 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import { t } from '../texts/index.ts';
 
 /** Twice what the server keeps, so that it has something to make smaller. */
 const side = 512;
@@ -7,7 +6,7 @@ const side = 512;
 /** The middle of a picture as a small WebP, in base64: a phone's photo need not be sent whole. @throws PlazaError invalid_input */
 export async function asSmallPicture(file: File): Promise<string> {
   const picture = await createImageBitmap(file).catch(() => {
-    throw new PlazaError('invalid_input', t('account.noPicture'));
+    throw new PlazaError('invalid_input', undefined, { field: 'image', rule: 'no-picture' });
   });
   const edge = Math.min(picture.width, picture.height);
   const canvas = new OffscreenCanvas(side, side);

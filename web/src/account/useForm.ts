@@ -1,5 +1,6 @@
 import { computed, nextTick, ref, shallowRef } from 'vue';
 import { asRefusal, type PlazaError } from '../../../contracts/errors.ts';
+import { explain } from '../ui/explain.ts';
 
 /**
  * What every form does: one submission at a time, and a refusal shown beside the field that it is about.
@@ -12,7 +13,7 @@ export function useForm<Field extends string>(fields: readonly Field[], send: ()
   const isField = (name: string | undefined): name is Field => fields.some((field) => field === name);
   const errors = computed((): Partial<Record<Field, string>> => {
     const field = problem.value?.details.field;
-    return problem.value !== null && isField(field) ? ({ [field]: problem.value.message } as Partial<Record<Field, string>>) : {};
+    return problem.value !== null && isField(field) ? ({ [field]: explain(problem.value) } as Partial<Record<Field, string>>) : {};
   });
   /** What is wrong with the whole, not with one field. */
   const other = computed(() => (isField(problem.value?.details.field) ? null : problem.value));

@@ -32,6 +32,11 @@ export function t(key: TextKey, values?: Values): string {
   return format(message, current.value, values ?? {});
 }
 
+/** Whether there is a text of this key, for keys that come from elsewhere. */
+export function hasText(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}
+
 export async function setLanguage(next: Language): Promise<void> {
   texts.value = (await loaders[next]()).default;
   current.value = next;

@@ -1,9 +1,13 @@
 import { errors, type PlazaError } from '../../../contracts/errors.ts';
-import { language, type TextKey, t } from '../texts/index.ts';
+import { hasText, language, t } from '../texts/index.ts';
 
-/** What happened and what to do, in the reader's language. The server's own sentence says more, but in English only. */
-export function explain(error: PlazaError): string {
-  const isOwn = error.message !== errors[error.code].sentence;
-  if (language.value === 'en' && isOwn) return error.message;
-  return t(`app.error.${error.code}` satisfies TextKey);
+/**
+ * What happened and what to do, in the reader's language: by the rule that refused, else by the code. The server's own
+ * sentence says more than a code does, but in English.
+ */
+export function explain({ code, message, details: { rule, limit } }: PlazaError): string {
+  const ofRule = `refusal.${rule}`;
+  if (hasText(ofRule)) return t(ofRule, { limit: limit ?? '' });
+  const saysMore = message !== errors[code].sentence;
+  return saysMore && language.value === 'en' ? message : t(`app.error.${code}`);
 }

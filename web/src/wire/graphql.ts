@@ -48,10 +48,11 @@ export async function change<Data, Variables extends AnyVariables>(
 export function refusalOf(error: CombinedError | undefined): PlazaError {
   const first = error?.graphQLErrors[0];
   if (first === undefined) return new PlazaError('unavailable');
-  const { code, field, rule, retryAfter } = first.extensions;
+  const { code, field, rule, limit, retryAfter } = first.extensions;
   return new PlazaError(isCode(code) ? code : 'internal', first.message, {
     ...(typeof field === 'string' && { field }),
     ...(typeof rule === 'string' && { rule }),
+    ...(typeof limit === 'number' && { limit }),
     ...(typeof retryAfter === 'number' && { retryAfter }),
   });
 }

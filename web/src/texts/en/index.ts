@@ -6,5 +6,6 @@ import discussions from './discussions.json';
 import home from './home.json';
 import moderation from './moderation.json';
 import people from './people.json';
+import refusals from './refusals.json';
 
-export default { ...app, ...account, ...home, ...communities, ...discussions, ...conversation, ...people, ...moderation };
+export default { ...app, ...account, ...home, ...communities, ...discussions, ...conversation, ...people, ...moderation, ...refusals };
