@@ -63,7 +63,7 @@ function discussion(
   people: readonly PlannedPerson[],
   everyday: Subject,
 ): { name: string; said: Said[] } {
-  const { title, lines } = discuss(chance, outline.community.subject, everyday, outline.messages);
+  const { title, lines } = discuss(chance, outline.community.subject, everyday, outline.messages, outline.turn ?? 0);
   const end = Math.min(span - 1, outline.createdAt + Math.floor(chance.lognormal(1.5 * day, 1)));
   const cast = createCast(chance, members, 0.05);
   let by = cast('A', outline.createdAt);

@@ -14,6 +14,8 @@ export interface Outline {
   people: readonly number[];
   createdAt: number;
   messages: number;
+  /** Of a discussion: how many its community had before. Subjects take turns, so that the latest are not all of one. */
+  turn?: number;
 }
 
 const groupNames = [
@@ -65,7 +67,14 @@ function planDiscussions(chance: Chance, communities: Weighted, messages: number
     });
     left -= size;
   }
-  return outlines;
+  const turns = new Map<PlannedCommunity, number>();
+  return outlines
+    .sort((a, b) => a.createdAt - b.createdAt)
+    .map((outline) => {
+      const turn = turns.get(outline.community) ?? 0;
+      turns.set(outline.community, turn + 1);
+      return { ...outline, turn };
+    });
 }
 
 /** Between members of the same community, each pair once. */

@@ -11,9 +11,15 @@ export interface Line {
   answers: boolean;
 }
 
-/** A discussion of so many messages: the opening, answers, the author coming back, and then whatever people get to. */
-export function discuss(chance: Chance, subject: Subject, everyday: Subject, messages: number): { title: string; lines: Line[] } {
-  const thread = chance.pick(subject.threads);
+/** A discussion of so many messages, the `turn`th of its community: the opening, answers, the author coming back, and then whatever people get to. */
+export function discuss(
+  chance: Chance,
+  subject: Subject,
+  everyday: Subject,
+  messages: number,
+  turn: number,
+): { title: string; lines: Line[] } {
+  const thread = subject.threads[turn % subject.threads.length] as Thread;
   const fill = createFill(chance, subject);
   const title = fill(thread.title);
   const opening: Line = { speaker: 'A', text: fill(thread.opening), answers: false };

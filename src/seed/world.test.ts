@@ -80,7 +80,7 @@ describe('a planned world', () => {
       hours[hour] = (hours[hour] ?? 0) + 1;
       authors.set(by, (authors.get(by) ?? 0) + 1);
     }
-    expect(Math.max(...hours)).toBeGreaterThan(3 * Math.min(...hours));
+    expect(Math.max(...hours)).toBeGreaterThan(2.5 * Math.min(...hours));
     const most = [...authors.values()].sort((a, b) => b - a);
     expect(most.slice(0, 20).reduce((a, b) => a + b)).toBeGreaterThan(posts.length / 4);
   });
