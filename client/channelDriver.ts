@@ -33,6 +33,10 @@ export interface ChannelDriver extends OpenChannel {
   receive(frame: ServerFrame): void;
   /** The connection is live: joins where the log ends, and sends what is pending. */
   live(): void;
+  /** There is no connection to read it by: shows what the last page knew of it. */
+  recall(): void;
+  /** Keeps what is on the screen for the next page. */
+  remember(): void;
   /** Another epoch: forgets everything (L13). */
   forget(): void;
   /** Read on another device of mine. */
@@ -50,6 +54,11 @@ export interface ChannelSurroundings {
   connection: Connection;
   me(): Id | null;
   kept: Kept<Unsent>;
+  /** What the last page knew of this channel. */
+  recalled(): ChannelLog | null;
+  remember(log: ChannelLog, onScreen: Range): void;
+  /** Access was taken away. */
+  lost(): void;
   /** A message was handed in to be sent. */
   sent(): void;
   /** Read up to this number. */
@@ -80,6 +89,8 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
   let onScreen: Range | null = null;
   let syncing = false;
   let closing = false;
+  // Shown before there was a connection: it stays where it is when there is one.
+  let isRecalled = false;
   let ended: PlazaError | null = null;
   let toldRead = 0;
 
@@ -194,6 +205,7 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
   function leave(error: PlazaError): void {
     opened.reject(error);
     typing.end();
+    surroundings.lost();
     if (!state.value.left) set({ left: true, typing: [] });
   }
 
@@ -206,8 +218,8 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
     if (before === null || frame.since === undefined) {
       hadNumber = frame.number;
       update(fromJoined(frame));
-      opened.resolve(frame.channel);
     } else grow(applySynced(before, { ...frame, type: 'synced', channel: id, since: frame.since, details: frame.channel }, me()));
+    opened.resolve(frame.channel);
     toldRead = frame.read;
     if (before !== null) {
       readElsewhere(frame.read);
@@ -245,12 +257,18 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
   function closeWhenSent(): void {
     if (!closing || outbox.isBusy()) return;
     closing = false;
+    remember();
     timers.clear('read');
     read(log?.read ?? 0);
     timers.clearAll();
     typing.end();
     connection.tell({ type: 'leave', channel: id });
     closed();
+  }
+
+  function remember(): void {
+    // Where nobody said what is on the screen, nobody reads.
+    if (log !== null && onScreen !== null && !state.value.left) surroundings.remember(log, onScreen);
   }
 
   /** Asks for a change and answers the version at which it is made. */
@@ -264,6 +282,7 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
   /** Where a cut comes between, it is tried again until it is there. */
   async function openedAt(at: At | undefined): Promise<void> {
     await opened.promise;
+    if (isRecalled && typeof at !== 'number') return;
     while (at !== undefined) {
       try {
         return await pager.standAt(at);
@@ -301,7 +320,16 @@ export function createChannelDriver(id: Id, surroundings: ChannelSurroundings): 
     keep() {
       closing = false;
     },
+    recall() {
+      const known = log === null ? surroundings.recalled() : null;
+      if (known === null) return;
+      isRecalled = true;
+      hadNumber = known.number;
+      update(known);
+    },
+    remember,
     forget() {
+      isRecalled = false;
       toldRead = 0;
       hadNumber = 0;
       onScreen = null;

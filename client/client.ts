@@ -9,6 +9,7 @@ import { createLists } from './lists.ts';
 import type { OpenChannel } from './openChannel.ts';
 import type { Unsent } from './outbox.ts';
 import type { At } from './pager.ts';
+import { createRecall } from './recall.ts';
 import { callRest } from './rest.ts';
 import { createStore, type Store } from './store.ts';
 import { createTimers } from './timers.ts';
@@ -32,13 +33,20 @@ export interface ClientOptions {
    * spend the same refresh token.
    */
   lock?: Lock;
-  /** Where messages and drafts that are not sent yet outlive this client; they are kept apart for each person. */
+  /**
+   * Where messages and drafts that are not sent yet outlive this client, and what was on the screen (`keep`); they are
+   * kept apart for each person.
+   */
   storage?: Storage;
+  /** Called with what concerns me or a community of mine, when `state` knows it: for lists that are kept elsewhere. */
+  onPersonal?: (event: Personal) => void;
 }
+
+export type Personal = Extract<ServerFrame, { type: 'personal' }>['event'];
 
 export interface ClientState {
   connection: ConnectionState;
-  /** Null until first connected. */
+  /** Null until first connected; where there is no connection, this and what follows is as the last client knew it. */
   me: Person | null;
   communities: readonly MyCommunity[];
   /** Channels of mine, by id, with their heads, read positions and unread mentions; unread = number − read. */
@@ -58,9 +66,11 @@ export interface Client {
    * Opens a channel, or answers the one already open. Resolves once its last messages are here; while there is no
    * connection it waits for one.
    * @param options.at where its window stands then; by default where it is, or at the end of a channel just opened
+   * @param options.early is given the channel at once: one can send already, what is not sent is in it, and, where there
+   * is no connection, what was seen of it last
    * @throws PlazaError not_found, forbidden; conflict when 100 are open
    */
-  open(channel: Id, options?: { at?: At }): Promise<OpenChannel>;
+  open(channel: Id, options?: { at?: At; early?(channel: OpenChannel): void }): Promise<OpenChannel>;
   /**
    * These people are on the screen: `online` tells of them too, until the returned function is called. 200 at most over
    * all who watch; of more, those who were named last.
@@ -72,6 +82,8 @@ export interface Client {
   saveDraft(place: Id, text: DraftText): void;
   /** Sends the drafts that are not sent yet: for a field that loses the focus, a page that is hidden. */
   sendDrafts(): void;
+  /** Keeps what is mine and what is on the screen, for a client that begins without a connection: for a page that is hidden. */
+  keep(): void;
   /** An access token that is good for a while yet, for calls made by other means. @throws unauthenticated when the session has ended */
   token(): Promise<string>;
   /**
@@ -111,7 +123,10 @@ export function createClient(options: ClientOptions): Client {
   const person = personOf(options.tokens.access);
   const unsent = createKept<Unsent>(options.storage, `unsent.${person}`);
   const open = new Map<Id, { channel: ChannelDriver; users: number }>();
+  const recall = createRecall(options.storage, person);
   let epoch = '';
+  /** What the server says counts for more than what the last client knew. */
+  let isNew = true;
 
   const set = (change: Partial<ClientState>) => state.set({ ...state.value, ...change });
   const driver = (id: Id) => open.get(id)?.channel;
@@ -122,6 +137,8 @@ export function createClient(options: ClientOptions): Client {
     frame: (frame) => state.gather(() => receive(frame)),
     state(next) {
       set({ connection: next });
+      if (next.at === 'waiting' && isNew) state.gather(recallAll);
+      if (next.at === 'closed' && next.error !== null) recall.forget();
       if (next.at !== 'closed') return;
       timers.clearAll();
       watching.end();
@@ -146,11 +163,13 @@ export function createClient(options: ClientOptions): Client {
     const before = [...open.values()];
     const sameEpoch = frame.epoch === epoch;
     epoch = frame.epoch;
+    const afresh = !sameEpoch || isNew;
+    isNew = false;
     const { person: me, communities } = frame;
     state.gather(() => {
       // Of those watched it is told anew.
       set({ me, communities, online: new Set(frame.online) });
-      lists.ready(frame.channels, !sameEpoch);
+      lists.ready(frame.channels, afresh);
       meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
       for (const { channel } of before) {
         if (!sameEpoch) channel.forget();
@@ -161,6 +180,18 @@ export function createClient(options: ClientOptions): Client {
     if (!first) return;
     watching.live();
     sendOn();
+  }
+
+  function recallAll(): void {
+    const known = state.value.me === null ? recall.lists() : null;
+    if (known !== null) {
+      const { me, communities, channels } = known;
+      epoch = known.epoch;
+      set({ me, communities });
+      lists.ready(channels, true);
+      meet([me, ...channels.flatMap((mine) => mine.people)]);
+    }
+    for (const { channel } of open.values()) channel.recall();
   }
 
   /** What an earlier page could not send any more. */
@@ -180,6 +211,7 @@ export function createClient(options: ClientOptions): Client {
     switch (frame.type) {
       case 'personal':
         personal(frame.event);
+        options.onPersonal?.(frame.event);
         return;
       case 'stale':
         connection.again();
@@ -239,7 +271,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  function personal(event: Extract<ServerFrame, { type: 'personal' }>['event']): void {
+  function personal(event: Personal): void {
     switch (event.type) {
       case 'read':
         lists.move([[event.channel, { read: event.number }]]);
@@ -295,6 +327,13 @@ export function createClient(options: ClientOptions): Client {
       kept: unsent,
       sent: () => drafts.save(id, { body: '' }),
       read: (number) => lists.move([[id, { read: number }]]),
+      recalled() {
+        const known = recall.log(id, epoch);
+        if (known !== null) meet(known.people);
+        return known?.log ?? null;
+      },
+      remember: (log, onScreen) => recall.keepLog(log, epoch, onScreen, state.value.people),
+      lost: () => recall.dropLog(id),
       closed: () => {
         if (driver(id) === channel) open.delete(id);
       },
@@ -302,7 +341,7 @@ export function createClient(options: ClientOptions): Client {
     return channel;
   }
 
-  async function openChannel(id: Id, at?: At): Promise<OpenChannel> {
+  async function openChannel(id: Id, at?: At, early?: (channel: OpenChannel) => void): Promise<OpenChannel> {
     const { connection: now } = state.value;
     if (now.at === 'closed') throw now.error ?? closedError();
     const known = open.get(id);
@@ -314,12 +353,14 @@ export function createClient(options: ClientOptions): Client {
       known?.channel.end(closedError());
       open.set(id, entry);
       if (connection.isLive()) channel.live();
+      else if (now.at === 'waiting' || state.value.me !== null) channel.recall();
     }
     let isClosed = false;
     function close(): void {
       if (!isClosed && --entry.users === 0) channel.close();
       isClosed = true;
     }
+    early?.({ ...channel, close });
     try {
       await channel.openedAt(at);
     } catch (error) {
@@ -332,11 +373,17 @@ export function createClient(options: ClientOptions): Client {
   return {
     state,
     token: () => tokens.fresh(),
-    open: (id, at) => openChannel(id, at?.at),
+    open: (id, how) => openChannel(id, how?.at, how?.early),
     watch: watching.watch,
     draft: drafts.at,
     saveDraft: drafts.save,
     sendDrafts: drafts.sendAll,
+    keep() {
+      const { me, communities, channels } = state.value;
+      if (isNew || me === null) return;
+      recall.keepLists({ epoch, me, communities, channels: [...channels.values()] });
+      for (const { channel } of open.values()) channel.remember();
+    },
     async rest(method, path, body) {
       const token = await tokens.fresh();
       try {

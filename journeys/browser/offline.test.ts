@@ -110,16 +110,44 @@ test('opened anew without a network the page is there, and what was not sent is 
   await messageOf(page, 'And this').waitFor();
   await page.reload();
   await offline(page).waitFor();
-  await page.getByText('No connection. What was said here appears as soon as there is one.').waitFor();
+  // What was on the screen, and what waits, in the chat that the side bar names.
+  await messageOf(page, 'Is the lamp lit?').waitFor();
+  for (const words of ['Ben, [^:]+:.*Before the reload', 'Ben, [^:]+:.*And this'])
+    await messageOf(page, new RegExp(words)).getByText('Kept here, and sent when you are back online').waitFor();
+  await page.getByRole('link', { name: 'Lighthouses' }).first().waitFor();
+  await page.getByRole('heading', { level: 1, name: 'A reload' }).waitFor();
+  await say(page, 'Even now');
+  await messageOf(page, 'Even now').getByText('Kept here, and sent when you are back online').waitFor();
   await ana.post(channel, 'Meanwhile');
   await line.mend();
   await messageOf(page, 'Meanwhile').waitFor({ timeout: 30_000 });
-  await expect.poll(async () => (await logOf(channel)).length).toBe(4);
+  await expect.poll(async () => (await logOf(channel)).length, { timeout: 30_000 }).toBe(5);
+  expect(await readBy(page)).toEqual(await logOf(channel));
   await page.reload();
   await messageOf(page, 'And this').waitFor();
   const log = await logOf(channel);
-  expect(log.filter((one) => one.startsWith('Ben'))).toEqual(['Ben: Before the reload', 'Ben: And this']);
+  expect(log.filter((one) => one.startsWith('Ben'))).toEqual(['Ben: Before the reload', 'Ben: And this', 'Ben: Even now']);
   expect(await readBy(page)).toEqual(log);
+});
+
+test('a chat that was never read on this device shows what waits in it, and becomes whole', async () => {
+  const { channel, page } = await benIn('Never read');
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await line.cut();
+  await offline(page).waitFor();
+  await say(page, 'Into the dark');
+  await messageOf(page, 'Into the dark').waitFor();
+  // As if the page had been killed before it could keep what it showed.
+  await page.addInitScript(() => {
+    for (const name of Object.keys(localStorage)) if (/^plaza\.(logs|lists)\./.test(name)) localStorage.removeItem(name);
+  });
+  await page.reload();
+  await messageOf(page, 'Into the dark').getByText('Kept here, and sent when you are back online').waitFor();
+  await page.getByText('No connection. What was said here appears as soon as there is one.').waitFor();
+  await line.mend();
+  await messageOf(page, 'Is the lamp lit?').waitFor({ timeout: 30_000 });
+  await expect.poll(() => logOf(channel)).toEqual(['Ana: Is the lamp lit?', 'Ben: Into the dark']);
+  expect(await readBy(page)).toEqual(await logOf(channel));
 });
 
 test('a message whose answer got lost is there once', async () => {

@@ -21,6 +21,8 @@ const nothing: May = { post: false, react: false, pin: false, change: false, del
 export interface Conversation {
   id: ComputedRef<Id>;
   channel: Readonly<ShallowRef<OpenChannel | null>>;
+  /** For what is sent; there before the channel is open. */
+  early: Readonly<ShallowRef<OpenChannel | null>>;
   view: Readonly<ShallowRef<ChannelView>>;
   error: Readonly<ShallowRef<PlazaError | null>>;
   again(): void;
@@ -54,7 +56,7 @@ const key: InjectionKey<Conversation> = Symbol('conversation');
 
 /** Opens a conversation and gives it to the components below. @param at where its window stands at first */
 export function provideConversation(id: () => Id, at: () => At, show: (number: number) => void): Conversation {
-  const { channel, view, error, again } = useChannel(id, at);
+  const { channel, early, view, error, again } = useChannel(id, at);
   const details = useQuery(ChannelDetails, () => (me.value === null ? null : { channel: globalId('Channel', id()) }));
   const known = computed(() => (details.data.value?.channel?.id === id() ? details.data.value.channel : null));
   const mine = computed(() => live.value.channels.get(id()));
@@ -68,6 +70,7 @@ export function provideConversation(id: () => Id, at: () => At, show: (number: n
   const conversation: Conversation = {
     id: computed(id),
     channel,
+    early,
     view,
     error,
     again,

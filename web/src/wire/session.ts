@@ -1,6 +1,6 @@
 /** Who uses this page: the tokens, kept for all tabs, and the live client made of them. */
-import { computed, readonly, shallowRef } from 'vue';
-import { type Client, type ClientState, createClient } from '../../../client/client.ts';
+import { computed, onScopeDispose, readonly, shallowRef } from 'vue';
+import { type Client, type ClientState, createClient, type Personal } from '../../../client/client.ts';
 import { callRest } from '../../../client/rest.ts';
 import type { Tokens } from '../../../client/tokens.ts';
 import type { PlazaError } from '../../../contracts/errors.ts';
@@ -28,6 +28,14 @@ export const live = readonly(state) as Readonly<typeof state>;
 export const sessionEnded = readonly(ended) as Readonly<typeof ended>;
 export const me = computed(() => state.value.me);
 export const isOnline = computed(() => state.value.connection.at === 'live');
+
+const listeners = new Set<(event: Personal) => void>();
+
+/** Hears what concerns me or a community of mine, as long as the component is there. */
+export function useHeard(listener: (event: Personal) => void): void {
+  listeners.add(listener);
+  onScopeDispose(() => listeners.delete(listener));
+}
 
 export const isSignedIn = () => current.value !== null;
 
@@ -65,6 +73,9 @@ function connect(tokens: Tokens): void {
     tokens,
     onTokens: (renewed) => current.value === next && localStorage.setItem(place, JSON.stringify(renewed)),
     keptTokens: kept,
+    onPersonal: (event) => {
+      if (current.value === next) for (const listener of listeners) listener(event);
+    },
     lock: (work) => navigator.locks.request('plaza.renewal', work),
     storage: {
       get: (key) => localStorage.getItem(`plaza.${key}`),
@@ -108,6 +119,8 @@ export function resume(): void {
     else if (current.value === null) connect(now);
   });
   window.addEventListener('online', () => current.value?.reconnect());
+  window.addEventListener('pagehide', () => current.value?.keep());
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && current.value?.keep());
 }
 
 /** One REST call, as whoever uses the page. @throws PlazaError */
