@@ -1,6 +1,17 @@
 /** The real program, with as many people and channels as a work needs. */
-import type { CommunityRole, Id } from '../../contracts/nouns.ts';
-import type { Pool } from '../../src/engines/postgres/index.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CommunityRole, Id, Person } from '../../contracts/nouns.ts';
+import { freePort, type Server, startServer } from '../../journeys/support/server.ts';
+import { createAccessTokens } from '../../src/domains/accounts/accessTokens.ts';
+import { bringInAccounts } from '../../src/domains/accounts/index.ts';
+import { createKeys } from '../../src/domains/accounts/keys.ts';
+import { createVault } from '../../src/domains/accounts/vault.ts';
+import { bringInCommunity } from '../../src/domains/communities/index.ts';
+import { openChannels } from '../../src/domains/conversations/open.ts';
+import { connect, type Pool } from '../../src/engines/postgres/index.ts';
+import { holderOf } from '../../src/kit/lock.ts';
 
 export interface PlazaOptions {
   /** Servers on one database; the first one brings the PostgreSQL. 1 unless told. */
@@ -18,11 +29,11 @@ export interface Member {
 
 export interface NewChannels {
   count: number;
-  kind: 'chat' | 'group' | 'discussion';
-  /** Of chats and discussions. */
+  /** Public in the community, which every member may read and write; without one, a private group. */
+  kind: 'chat' | 'discussion' | 'group';
   community?: Id;
   createdBy: Id;
-  /** Who is in channel i, besides who made it; chats and discussions of a public community need nobody. */
+  /** Who is in channel i: needed for groups. */
   members?(i: number): readonly Id[];
 }
 
@@ -32,17 +43,142 @@ export interface Plaza {
   ports: readonly number[];
   /** The servers' processes; what they and their descendants use includes the PostgreSQL. */
   pids: readonly number[];
-  /** The servers alone, without the PostgreSQL. */
+  /** Where the servers' database is. */
   databaseUrl: string;
+  /** The bench's own few connections to it. */
   sql: Pool;
-  /** Makes people with devices and tokens; some thousands a second. */
+  /** The data folder of the first server. */
+  data: string;
+  /** Makes people with devices and tokens, thousands a second. */
   people(count: number): Promise<Member[]>;
   /** A public community of these people, the first its owner. */
-  community(members: readonly Id[], role?: CommunityRole): Promise<Id>;
+  community(members: readonly Id[]): Promise<Id>;
   channels(wanted: NewChannels): Promise<Id[]>;
   stop(): Promise<void>;
 }
 
-export async function startPlaza(_options: PlazaOptions = {}): Promise<Plaza> {
-  throw new Error('to come');
+const application = '1';
+const secret = 'a secret that all servers of one bench share';
+const minutes = 1440;
+/** Rows written in one statement. */
+const atOnce = 2_000;
+
+export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {}): Promise<Plaza> {
+  const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
+  const servers: Server[] = [];
+  const ports: number[] = [];
+  let sql: Pool | null = null;
+
+  async function stop(): Promise<void> {
+    await sql?.end({ timeout: 1 });
+    // The first one last: it holds the database.
+    await Promise.all(servers.slice(1).map((server) => server.stop()));
+    await servers[0]?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  try {
+    const data = join(folder, 'server-1');
+    let databaseUrl = '';
+    for (let i = 0; i < processes; i++) {
+      const port = await freePort();
+      ports.push(port);
+      const shared = { PLAZA_HOST: '127.0.0.1', PLAZA_SECRET: secret, PLAZA_ACCESS_TOKEN_MINUTES: String(minutes) };
+      const own = { ...shared, ...(i > 0 && { DATABASE_URL: databaseUrl }), ...env };
+      servers.push(await startServer({ data: join(folder, `server-${i + 1}`), port, env: own }));
+      databaseUrl ||= env['DATABASE_URL'] ?? holderOf(join(data, 'plaza.lock'))?.told['database'] ?? '';
+    }
+    const pool = connect(databaseUrl, { max: 4, name: 'plaza-bench' });
+    sql = pool;
+    return {
+      bases: ports.map((port) => `http://127.0.0.1:${port}`),
+      ports,
+      pids: servers.map((server) => server.process.pid ?? 0),
+      databaseUrl,
+      sql: pool,
+      data,
+      people: (count) => makePeople(pool, count),
+      community: (members) => makeCommunity(pool, members),
+      channels: (wanted) => makeChannels(pool, wanted),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+let made = 0;
+
+async function makePeople(sql: Pool, count: number): Promise<Member[]> {
+  const vault = createVault(secret);
+  const tokens = createAccessTokens({
+    keys: createKeys({ sql, vault, tokenSeconds: minutes * 60 }),
+    issuer: 'bench',
+    seconds: minutes * 60,
+  });
+  const members: Member[] = [];
+  while (members.length < count) {
+    const past = Array.from({ length: Math.min(atOnce, count - members.length) }, () => {
+      const handle = `reader${++made}`;
+      return { handle, name: `Reader ${made}`, email: `${handle}@example.org`, about: '', interests: [], createdAt: new Date() };
+    });
+    const people = await sql.begin((tx) => bringInAccounts(tx, application, 'a rather long pass phrase', past));
+    members.push(...(await signedIn(sql, people, (claims) => tokens.sign(claims))));
+  }
+  return members;
+}
+
+type Claims = { account: Id; person: Id; application: Id; device: Id };
+
+async function signedIn(sql: Pool, people: readonly Person[], sign: (claims: Claims) => Promise<{ access: string }>): Promise<Member[]> {
+  const rows = await sql<{ person: Id; account: Id; device: Id }[]>`
+    with made as (
+      insert into devices (account, name) select account, 'bench' from people where id = any(${people.map(({ id }) => id)}::bigint[])
+      returning id, account
+    )
+    select p.id as person, made.account, made.id as device from made join people p on p.account = made.account`;
+  const tokens = new Map(await Promise.all(rows.map(async (row) => [row.person, (await sign({ ...row, application })).access] as const)));
+  return people.map(({ id, handle }) => ({ id, handle, token: tokens.get(id) ?? '' }));
+}
+
+async function makeCommunity(sql: Pool, members: readonly Id[]): Promise<Id> {
+  const now = new Date();
+  const [owner] = members;
+  if (owner === undefined) throw new Error('A community needs a member.');
+  const role = (i: number): CommunityRole => (i === 0 ? 'owner' : 'member');
+  const { id } = await sql.begin((tx) =>
+    bringInCommunity(tx, {
+      application,
+      name: `Bench ${++made}`,
+      description: '',
+      tags: [],
+      visibility: 'public',
+      official: false,
+      createdBy: owner,
+      createdAt: now,
+      members: members.map((person, i) => ({ person, role: role(i), joinedAt: now })),
+    }),
+  );
+  return id;
+}
+
+async function makeChannels(sql: Pool, { count, kind, community, createdBy, members = () => [] }: NewChannels): Promise<Id[]> {
+  const ids: Id[] = [];
+  while (ids.length < count) {
+    const some = Array.from({ length: Math.min(atOnce, count - ids.length) }, (_, i) => ({
+      application,
+      kind,
+      createdBy,
+      visibility: kind === 'group' ? ('private' as const) : ('public' as const),
+      ...(community !== undefined && { community }),
+      name: `channel ${ids.length + i}`,
+      members: [...new Set(members(ids.length + i))].map((person) => ({
+        person,
+        role: person === createdBy ? ('owner' as const) : ('member' as const),
+      })),
+    }));
+    ids.push(...(await sql.begin((tx) => openChannels(tx, some))).map(({ id }) => id));
+  }
+  return ids;
 }

@@ -2,6 +2,11 @@
  * Readers that cost little: one process in C holds thousands of sockets, plays an opening to each, and looks for marks
  * in what comes (`mark` in openLoop.ts). It knows no protocol but WebSocket's frames.
  */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** One act of the opening of a socket, in order. */
 export type Step =
@@ -14,6 +19,8 @@ export interface Reader {
   opening: readonly Step[];
   /** Numbers (0 … 65,535) of the channels it must hear; channel 0 unless told. */
   channels?: readonly number[];
+  /** Its opening begins so long after the call; 0 unless told. */
+  delayMillis?: number;
 }
 
 export interface SinkOptions {
@@ -44,6 +51,8 @@ export interface Heard {
   bytes: number;
   /** Reads that found something. */
   reads: number;
+  /** Times that a socket said how far it has read. */
+  told: number;
   /** From due to read, of the marks due at or after `from`. */
   latency: Latency;
   /** CPU of the sink itself during the run, in microseconds. */
@@ -57,6 +66,17 @@ export interface Latency {
   most: number;
 }
 
+/** How sockets say how far they have read: a text frame of `before`, the channel's name, `middle`, the number, `after`. */
+export interface Reading {
+  /** Each socket says it of one of its channels that moved, once in so many seconds. */
+  everySeconds: number;
+  before: string;
+  middle: string;
+  after: string;
+  /** By the channels' numbers. `base`: the last message's number before the run. */
+  channels: readonly { name: string; base: number }[];
+}
+
 export interface Sink {
   pid: number;
   /** Opens these sockets too; resolves when all have played their opening. @throws when one was refused or cut, with what it last heard */
@@ -68,6 +88,8 @@ export interface Sink {
    * @param sent messages of each channel, by its number
    */
   end(sent: ReadonlyMap<number, number>, patienceSeconds?: number): Promise<Heard>;
+  /** From now on sockets say how far they have read; with none, no longer. */
+  reading(how: Reading | null): Promise<void>;
   /** Sends this on every socket once. */
   sendAll(bytes: Buffer): Promise<void>;
   /** Cuts all sockets at once, without a farewell. */
@@ -76,8 +98,185 @@ export interface Sink {
 }
 
 /** Compiles it where that has not been done, and starts it. @throws when there is no C compiler */
-export async function startSink(_options: SinkOptions): Promise<Sink> {
-  throw new Error('to come');
+export async function startSink({
+  framing,
+  answers = [],
+  every = { seconds: 0, send: '' },
+  sequenceBits = 32,
+  openingAtOnce = 256,
+}: SinkOptions): Promise<Sink> {
+  const child = spawn(compiled(), { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ask = answersOf(child);
+  await ask('C', [
+    u8(framing === 'websocket' ? 1 : 0),
+    u8(sequenceBits),
+    u32(openingAtOnce),
+    u32(every.seconds * 1000),
+    bytes(every.send),
+    u32(answers.length),
+    ...answers.flatMap(({ on, send }) => [bytes(on), bytes(send)]),
+  ]);
+  return {
+    pid: child.pid ?? 0,
+    async open(readers) {
+      if (readers.length === 0) return;
+      // The sink begins them in order.
+      const inTime = readers.toSorted((a, b) => (a.delayMillis ?? 0) - (b.delayMillis ?? 0));
+      await ask('O', [u32(readers.length), ...inTime.flatMap(readerBytes)]);
+    },
+    async begin(from) {
+      await ask('B', [u64(from)]);
+    },
+    async end(sent, patienceSeconds = 10) {
+      const counts = [...sent].flatMap(([channel, count]) => [u16(channel), u32(count)]);
+      return toHeard(await ask('E', [u32(patienceSeconds * 1000), u32(sent.size), ...counts]));
+    },
+    async reading(how) {
+      const { everySeconds, before, middle, after, channels } = how ?? noReading;
+      const named = channels.flatMap(({ name, base }) => [bytes(name), u32(base)]);
+      await ask('R', [u32(everySeconds * 1000), bytes(before), bytes(middle), bytes(after), u32(channels.length), ...named]);
+    },
+    async sendAll(all) {
+      await ask('A', [bytes(all)]);
+    },
+    async cutAll() {
+      await ask('X', []);
+    },
+    async close() {
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+const noReading: Reading = { everySeconds: 0, before: '', middle: '', after: '', channels: [] };
+
+/** What the sink says to a command, one line of JSON each. */
+type Answer = Readonly<Record<string, unknown>>;
+
+function answersOf(child: ChildProcess): (letter: string, parts: readonly Buffer[]) => Promise<Answer> {
+  const { stdin, stdout } = child;
+  if (!stdin || !stdout) throw new Error('The sink has no pipes.');
+  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
+  createInterface({ input: stdout }).on('line', (line) => {
+    const answer: Answer = JSON.parse(line);
+    const next = waiting.shift();
+    if (answer['failed'] === undefined) next?.resolve(answer);
+    else next?.reject(new Error(`A reader did not come in: ${answer['failed']}. It last heard: ${answer['heard']}`));
+  });
+  child.once('close', (code, signal) => {
+    for (const { reject } of waiting) reject(new Error(`The sink ended (${signal ?? code}).`));
+  });
+  stdin.on('error', () => {});
+  return (letter, parts) => {
+    const payload = Buffer.concat(parts);
+    return new Promise((resolve, reject) => {
+      if (child.exitCode !== null || child.signalCode !== null) return reject(new Error('The sink has ended.'));
+      waiting.push({ resolve, reject });
+      stdin.write(Buffer.concat([Buffer.from(letter), u32(payload.length), payload]));
+    });
+  };
+}
+
+function readerBytes({ port, opening, channels = [0], delayMillis = 0 }: Reader): Buffer[] {
+  return [
+    u16(port),
+    u32(delayMillis),
+    u16(channels.length),
+    ...channels.map(u16),
+    u16(opening.length),
+    ...opening.flatMap((step) => ('send' in step ? [u8(0), bytes(step.send)] : [u8(1), bytes(step.await)])),
+  ];
+}
+
+function toHeard(answer: Answer): Heard {
+  const count = (name: string) => Number(answer[name]);
+  const buckets = (answer['buckets'] as [bucket: number, count: number][]).map(([bucket, n]) => ({ upTo: upperMicros(bucket), n }));
+  return {
+    deliveries: count('deliveries'),
+    lost: count('lost'),
+    doubled: count('doubled'),
+    reordered: count('reordered'),
+    strays: count('strays'),
+    cut: count('cut'),
+    bytes: count('bytes'),
+    reads: count('reads'),
+    told: count('told'),
+    cpuMicros: count('cpuMicros'),
+    latency: latencyOf(buckets, count('most') / 1e6),
+  };
+}
+
+/** Of counts by upper ends in microseconds, in order. */
+function latencyOf(buckets: readonly { upTo: number; n: number }[], most: number): Latency {
+  const count = buckets.reduce((sum, { n }) => sum + n, 0);
+  return {
+    count,
+    most,
+    quantile(share) {
+      let left = Math.ceil(share * count);
+      for (const { upTo, n } of buckets) {
+        left -= n;
+        if (left <= 0) return upTo / 1000;
+      }
+      return 0;
+    },
+  };
+}
+
+/** The upper end of a bucket: 64 to an octave, as in sink.c. */
+export function upperMicros(bucket: number): number {
+  if (bucket < 64) return bucket + 1;
+  const octave = Math.floor(bucket / 64) - 1;
+  return (bucket - octave * 64 + 1) * 2 ** octave;
+}
+
+/** The program, made anew when its source is newer. */
+function compiled(): string {
+  const source = join(import.meta.dirname, 'sink.c');
+  const folder = join(import.meta.dirname, '../../node_modules/.cache/plaza-bench');
+  const program = join(folder, `sink-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12)}`);
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  const draft = `${program}.${process.pid}`;
+  try {
+    execFileSync('cc', ['-O2', '-o', draft, source], { stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch (error) {
+    throw new Error('The readers are a small C program, and there is no C compiler "cc" that makes it; install gcc or clang.', {
+      cause: error,
+    });
+  }
+  renameSync(draft, program);
+  return program;
+}
+
+function u8(value: number): Buffer {
+  return Buffer.from([value]);
+}
+
+function u16(value: number): Buffer {
+  const buffer = Buffer.alloc(2);
+  buffer.writeUInt16LE(value);
+  return buffer;
+}
+
+function u32(value: number): Buffer {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32LE(Math.round(value));
+  return buffer;
+}
+
+function u64(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigUInt64LE(value);
+  return buffer;
+}
+
+/** With their length in front. */
+function bytes(value: string | Buffer): Buffer {
+  const buffer = Buffer.from(value);
+  return Buffer.concat([u32(buffer.length), buffer]);
 }
 
 /** A text frame as a client sends it, masked with zeros, which is allowed and leaves the text as it is. */
