@@ -59,7 +59,7 @@ let whenAllLive = () => {};
 let bytes = 0;
 let frames = 0;
 
-const text = (payload: Buffer, from: number, to: number) => payload.latin1Slice(from, to);
+const text = (payload: Buffer, from: number, to: number) => payload.toString('latin1', from, to);
 
 /** A masked text frame with a mask of zeros: the bytes stay as they are. */
 function frameOf(json: string): Buffer {
@@ -156,7 +156,7 @@ function headOf(payload: Buffer): { channel: string; version: number; gap: boole
 /** Where the channel stands after these events: the last version in the frame that is followed by who did it. */
 function moved(listener: Listener, payload: Buffer): void {
   const end = payload.indexOf('"', 29);
-  const channel = payload.latin1Slice(28, end);
+  const channel = payload.toString('latin1', 28, end);
   const at = payload.lastIndexOf('"version":', payload.lastIndexOf('"by":'));
   const version = Number.parseInt(text(payload, at + 10, at + 20), 10);
   if (listener.versions.has(channel)) listener.versions.set(channel, version);

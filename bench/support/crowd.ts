@@ -1,0 +1,117 @@
+/** Thousands of signed-in listeners, held by loader processes of their own. What they do is in `crowdLoader.ts`. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Counted, Member, Order } from './crowdLoader.ts';
+import { meter } from './processes.ts';
+
+export type { Counted, Member } from './crowdLoader.ts';
+
+/** A process may have 20,000 files open, and half of that is easy work for one. */
+const perLoader = 10_000;
+
+export interface Crowd {
+  /** All come, or come back, each after between half and all of `jitterMs`; resolves when all are live. @throws when that takes too long, with what went wrong */
+  come(jitterMs: number): Promise<Counted>;
+  /** Each pings so often, spread evenly, as our client does. */
+  beat(everyMs: number): Promise<void>;
+  /** All sockets are gone at once, without a farewell. */
+  cut(): Promise<void>;
+  /** Messages with the marks of these numbers are to come to each, in order. */
+  expect(first: number, count: number): Promise<void>;
+  count(): Promise<Counted>;
+  /** The loaders' own CPU from now until the call of what it answers, in microseconds. */
+  meter(): () => number;
+  stop(): Promise<void>;
+}
+
+const patienceMs = 180_000;
+
+interface Loader {
+  child: ChildProcess;
+  ask(order: Order): Promise<Counted>;
+}
+
+export async function gatherCrowd(members: readonly Member[]): Promise<Crowd> {
+  const loaders = Array.from({ length: Math.ceil(members.length / perLoader) }, startLoader);
+  const askAll = async (order: Order) => sum(await Promise.all(loaders.map((loader) => loader.ask(order))));
+  await Promise.all(loaders.map((loader, i) => loader.ask({ do: 'hold', members: members.slice(i * perLoader, (i + 1) * perLoader) })));
+  const pids = loaders.flatMap(({ child }) => child.pid ?? []);
+
+  return {
+    async come(jitterMs) {
+      const came = askAll({ do: 'come', jitterMs });
+      const late = Promise.withResolvers<null>();
+      const timer = setTimeout(late.resolve, patienceMs, null);
+      const counted = await Promise.race([came, late.promise]);
+      clearTimeout(timer);
+      if (counted) return counted;
+      const { live, open, problems } = await askAll({ do: 'count' });
+      throw new Error(
+        `After ${patienceMs / 1000} s only ${live} of ${members.length} were live, ${open} connected: ${problems.join('; ')}`,
+      );
+    },
+    async beat(everyMs) {
+      await askAll({ do: 'beat', everyMs });
+    },
+    async cut() {
+      await askAll({ do: 'cut' });
+    },
+    async expect(first, count) {
+      await askAll({ do: 'expect', first, count });
+    },
+    count: () => askAll({ do: 'count' }),
+    meter: () => meter(pids),
+    async stop() {
+      await Promise.all(loaders.map(({ child }) => ended(child)));
+    },
+  };
+}
+
+function startLoader(): Loader {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'crowdLoader.ts')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const asked = new Map<number, { resolve(counted: Counted): void; reject(error: Error): void }>();
+  let asks = 0;
+  child.on('message', ({ id, counted }: { id: number; counted: Counted }) => {
+    asked.get(id)?.resolve(counted);
+    asked.delete(id);
+  });
+  child.once('exit', (code, signal) => {
+    for (const { reject } of asked.values()) reject(new Error(`A loader of the crowd ended (${code ?? signal}).`));
+  });
+  return {
+    child,
+    ask(order) {
+      const id = asks++;
+      return new Promise((resolve, reject) => {
+        asked.set(id, { resolve, reject });
+        child.send({ id, order });
+      });
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = new Promise((resolve) => child.once('exit', resolve));
+  child.disconnect();
+  await end;
+}
+
+/** Of all loaders together; of the times, the latest. */
+function sum(counts: readonly Counted[]): Counted {
+  const add = (value: (counted: Counted) => number) => counts.reduce((total, each) => total + value(each), 0);
+  const latest = (value: (counted: Counted) => number) => Math.max(0, ...counts.map(value));
+  return {
+    open: add((c) => c.open),
+    live: add((c) => c.live),
+    liveMs: { half: latest((c) => c.liveMs.half), most: latest((c) => c.liveMs.most), all: latest((c) => c.liveMs.all) },
+    lost: add((c) => c.lost),
+    doubled: add((c) => c.doubled),
+    reordered: add((c) => c.reordered),
+    bytes: add((c) => c.bytes),
+    frames: add((c) => c.frames),
+    problems: counts.flatMap((c) => c.problems),
+  };
+}

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startPlaza } from '../support/plaza.ts';
+import { meter, useOf } from '../support/processes.ts';
+import { buildTown } from '../support/town.ts';
+import type { Contender, Options, Work } from '../support/work.ts';
+
+/** Our client pings so often. */
+const beatMs = 15_000;
+/** Over so long they come, so that memory is not measured after a storm. */
+const comeMs = 20_000;
+/** Memory that is no longer used goes back to the system when nothing has happened for a while. */
+const restMs = 12_000;
+
+const plaza: Contender = {
+  about: 'Plaza',
+  async start(options: Options) {
+    const { people = 0, processes = 1, seconds = 60, open = 1 } = options;
+    const servers = await startPlaza({ processes });
+    const { crowd } = await buildTown(servers, people, open);
+    /** The servers alone: PostgreSQL's memory does not grow with sockets. */
+    const resident = () => {
+      const { processes: all } = useOf(servers.pids);
+      return all.filter(({ name }) => !name.startsWith('postgres')).reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+    };
+    return {
+      async run() {
+        // The first time warms up: code is compiled, pools are filled.
+        await crowd.come(comeMs);
+        await crowd.cut();
+        await sleep(restMs);
+        const before = resident();
+        await crowd.come(comeMs);
+        await crowd.beat(beatMs);
+        await sleep(restMs);
+        const servers0 = meter(servers.pids);
+        const loaders = crowd.meter();
+        await sleep(seconds * 1000);
+        const cpuMicros = servers0();
+        const { open: held, problems } = await crowd.count();
+        if (held !== people || problems.length > 0) throw new Error(`${held} of ${people} sockets are left: ${problems.join('; ')}`);
+        const perSocketAndSecond = 1 / people / seconds;
+        const figures = {
+          kilobytes: (resident() - before) / 1024 / people,
+          cpu: cpuMicros * perSocketAndSecond,
+          loaders: loaders() * perSocketAndSecond,
+          megabytes: resident() / 2 ** 20,
+        };
+        await crowd.cut();
+        await sleep(1000);
+        return figures;
+      },
+      async stop() {
+        await crowd.stop();
+        await servers.stop();
+      },
+    };
+  },
+};
+
+export const idle: Work = {
+  name: 'idle',
+  about: 'Signed-in sockets, each of another person in 20 channels, of which one is open, while nothing happens but heartbeats.',
+  options: {
+    people: { about: 'sockets, one a person', value: 10_000, quick: 300 },
+    processes: { about: 'servers on one database', value: 1, quick: 1 },
+    open: { about: 'channels that each has open, of its 20', value: 1, quick: 1 },
+    seconds: { about: 'quiet time', value: 60, quick: 2 },
+  },
+  columns: [
+    { key: 'kilobytes', label: 'KB resident/socket', better: 'lower' },
+    { key: 'cpu', label: 'CPU µs/socket/s', better: 'lower' },
+    { key: 'megabytes', label: 'MB resident in all', better: 'neither' },
+    { key: 'loaders', label: 'load CPU µs/socket/s', better: 'neither' },
+  ],
+  contenders: { plaza },
+};
