@@ -87,10 +87,3 @@ export const ChangeCommunity = graphql(`
     }
   }
 `);
-
-export const FindPeople = graphql(
-  `
-  query FindPeople($q: String!) { people(q: $q, first: 8) { nodes { ...PersonFields } } }
-`,
-  [PersonFields],
-);

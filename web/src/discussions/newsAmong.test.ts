@@ -13,3 +13,7 @@ test.each([
 ])('%s', (_what, latest, count) => {
   expect(newsAmong(latest, shown)).toBe(count);
 });
+
+test('where nothing is shown, everything is new', () => {
+  expect(newsAmong([head('a', 1)], [])).toBe(1);
+});

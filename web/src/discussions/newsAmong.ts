@@ -6,6 +6,6 @@ export interface Shown {
 /** How many of the latest discussions are not shown, or have grown since. What is older than all that is shown is no news. */
 export function newsAmong(latest: readonly Shown[], shown: readonly Shown[]): number {
   const known = new Map(shown.map(({ id, lastNumber }) => [id, lastNumber]));
-  const upTo = latest.findLastIndex(({ id }) => known.has(id));
+  const upTo = shown.length === 0 ? latest.length : latest.findLastIndex(({ id }) => known.has(id));
   return latest.slice(0, upTo + 1).filter(({ id, lastNumber }) => lastNumber > (known.get(id) ?? -1)).length;
 }

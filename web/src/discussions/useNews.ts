@@ -1,38 +1,35 @@
-import { useDocumentVisibility, useIntervalFn, useWindowFocus } from '@vueuse/core';
-import { ref, watch } from 'vue';
-import { ask } from '../wire/graphql.ts';
-import { isSignedIn } from '../wire/session.ts';
-import { Heads } from './documents.ts';
+import { computed, shallowRef, watch } from 'vue';
+import type { Channel } from '../../../contracts/nouns.ts';
+import { useHeard } from '../wire/session.ts';
+import { useGlances } from '../wire/useGlances.ts';
 import { newsAmong, type Shown } from './newsAmong.ts';
 
-const everyMs = 60_000;
+export interface NewsOf {
+  shown(): readonly Shown[];
+  /** Asks for the latest discussions that this list would show. */
+  latest(): Promise<readonly Shown[]>;
+  /** Whether this new discussion belongs into the list. */
+  concerns(channel: Channel): boolean;
+}
 
 /**
- * How many discussions of a community are new or have new comments since they were listed. Asked quietly when the window
- * comes to the front, and now and then while it is there.
+ * How many discussions are new or have new comments since they were listed. New ones are heard of as they come; comments in
+ * those that are not open are looked for.
  */
-export function useNews(asked: () => { slug: string; tag: string | null }, shown: () => readonly Shown[]) {
-  const count = ref(0);
-  const visibility = useDocumentVisibility();
-  const focused = useWindowFocus();
-
-  async function look(): Promise<void> {
-    if (visibility.value !== 'visible' || !isSignedIn() || shown().length === 0) return;
-    const question = asked();
-    try {
-      const { community } = await ask(Heads, question);
-      const now = asked();
-      if (now.slug !== question.slug || now.tag !== question.tag) return;
-      count.value = newsAmong(community?.discussions.nodes ?? [], shown());
-    } catch {
-      // Nobody asked for this: what is shown stays, and the next look may succeed.
-    }
-  }
-
-  watch(focused, (isFront) => isFront && void look());
-  useIntervalFn(() => void look(), everyMs);
-  watch([() => JSON.stringify(asked()), shown], () => {
-    count.value = 0;
+export function useNews({ shown, latest, concerns }: NewsOf) {
+  const known = shallowRef<readonly Shown[]>([]);
+  watch(shown, (now) => {
+    known.value = now;
   });
-  return count;
+  useHeard((event) => {
+    if (event.type !== 'channel_created' || event.channel.kind !== 'discussion' || !concerns(event.channel)) return;
+    known.value = [{ id: event.channel.id, lastNumber: 1 }, ...known.value];
+  });
+  useGlances(async () => {
+    const before = shown();
+    if (before.length === 0) return;
+    const found = await latest();
+    if (shown() === before) known.value = found;
+  });
+  return computed(() => newsAmong(known.value, shown()));
 }

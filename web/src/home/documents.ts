@@ -14,6 +14,11 @@ export const News = graphql(
   [CardFields],
 );
 
+/** Only what tells whether there is something new. */
+export const NewsHeads = graphql(`
+  query NewsHeads { news(first: 20) { nodes { id: plainId lastNumber } } }
+`);
+
 export const PublicCommunities = graphql(
   `
   query PublicCommunities { communities(first: 6) { nodes { ...CommunityFields } } }

@@ -1,7 +1,8 @@
 import { refDebounced } from '@vueuse/core';
 import { computed, type Ref } from 'vue';
+import type { Person } from '../../../contracts/nouns.ts';
 import { similarity } from '../app/fuzzy.ts';
-import { graphql, type ResultOf } from '../wire/graphql.ts';
+import { ask, graphql, type ResultOf } from '../wire/graphql.ts';
 import { useQuery } from '../wire/query.ts';
 import { me } from '../wire/session.ts';
 
@@ -20,7 +21,16 @@ const peopleQuery = graphql(`
   }
 `);
 
+const firstPeople = graphql(`
+  query FirstPeople($q: String!) { people(q: $q, first: 8) { nodes { id: plainId handle name avatar bot } } }
+`);
+
 export type PickedPerson = ResultOf<typeof peopleQuery>['people']['nodes'][number];
+
+/** The first few people whose name or handle has this part. @throws PlazaError */
+export async function findPeople(q: string): Promise<readonly Person[]> {
+  return (await ask(firstPeople, { q: q.trim().replace(/^@/, '') })).people.nodes;
+}
 
 /** People whose name or handle has this part, while it is typed; oneself left out. */
 export function usePeopleSearch(q: Ref<string>) {
