@@ -8,9 +8,11 @@
  *   refused PATTERN         an answer of this kind is a refusal (may come several times)
  *   reply PATTERN BYTES     what to send when this is heard, such as a pong
  *   keep SECONDS BYTES      what to send on every connection that often, so that nobody is taken for dead
- *   connect PORT FROM SERIALS DUES MESSAGE [SEND UNTIL]...
- *                           one more connection, from that address; where in MESSAGE the number and the due time go
- *                           (offsets with commas, or -); SEND and UNTIL are said and awaited before it counts as open
+ *   message SERIALS DUES BYTES   one more message, counted from 0; where in it the number and the due time go, as offsets
+ *                           with commas, or -
+ *   connect PORT FROM FIRST COUNT START [SEND UNTIL]...
+ *                           one more connection, from that address; it sends the COUNT messages from FIRST on in turns,
+ *                           beginning START behind it; SEND and UNTIL are said and awaited before it counts as open
  *   ready                   answered when all are open
  *   closed UNDERWAY BURST WARM MEASURED   milliseconds; so many messages are under way at any time
  *   open RATE BURST WARM MEASURED         messages a second; message k is due at t0 + k / RATE, whatever was answered
@@ -42,13 +44,17 @@ typedef struct { unsigned char *at; size_t length; } Bytes;
 typedef struct { Bytes send, until; } Step;
 
 typedef struct {
-  int fd, port, writing, open, refused;
+  Bytes bytes;
+  int *serials, *dues;
+  int serial_count, due_count;
+} Message;
+
+typedef struct {
+  int fd, port, writing, open;
   char from[32];
   Step *steps;
   int count, step;
-  Bytes message;
-  int *serials, *dues;
-  int serial_count, due_count;
+  int first_message, message_count, next_message;
   /* Of the burst that is under way. */
   int waiting;
   /* What the network did not take yet. */
@@ -60,6 +66,8 @@ typedef struct {
 } Connection;
 
 static Connection *connections;
+static Message *messages;
+static int message_total;
 static int total, begun, opened;
 static Bytes answer, refusals[8], reply_to, reply, keep;
 static int refusal_kinds;
@@ -243,10 +251,11 @@ static void send_burst(Connection *c, uint64_t due) {
   for (int i = 0; i < burst; i++) {
     uint32_t serial = next_serial++;
     note_serial(serial, due);
-    unsigned char *at = reserve(c, c->message.length);
-    memcpy(at, c->message.at, c->message.length);
-    for (int s = 0; s < c->serial_count; s++) put_hex(at + c->serials[s], serial, 8);
-    for (int d = 0; d < c->due_count; d++) put_hex(at + c->dues[d], due, 16);
+    Message *m = &messages[c->first_message + c->next_message++ % c->message_count];
+    unsigned char *at = reserve(c, m->bytes.length);
+    memcpy(at, m->bytes.at, m->bytes.length);
+    for (int s = 0; s < m->serial_count; s++) put_hex(at + m->serials[s], serial, 8);
+    for (int d = 0; d < m->due_count; d++) put_hex(at + m->dues[d], due, 16);
   }
   c->waiting = burst;
   under_way += burst;
@@ -438,15 +447,22 @@ static void command(char *line) {
   else if (strcmp(words[0], "refused") == 0 && count == 2 && refusal_kinds < 8) refusals[refusal_kinds++] = unhex(words[1]);
   else if (strcmp(words[0], "reply") == 0 && count == 3) reply_to = unhex(words[1]), reply = unhex(words[2]);
   else if (strcmp(words[0], "keep") == 0 && count == 3) keep_seconds = atof(words[1]), keep = unhex(words[2]), kept_at = now();
-  else if (strcmp(words[0], "connect") == 0 && count >= 6) {
+  else if (strcmp(words[0], "message") == 0 && count == 4) {
+    messages = grown(messages, sizeof(Message) * (size_t)(message_total + 1));
+    Message *m = &messages[message_total++];
+    m->serials = offsets(words[1], &m->serial_count);
+    m->dues = offsets(words[2], &m->due_count);
+    m->bytes = unhex(words[3]);
+  } else if (strcmp(words[0], "connect") == 0 && count >= 6) {
     connections = grown(connections, sizeof(Connection) * (size_t)(total + 1));
     Connection *c = &connections[total++];
     memset(c, 0, sizeof *c);
     c->port = atoi(words[1]);
     snprintf(c->from, sizeof c->from, "%s", words[2]);
-    c->serials = offsets(words[3], &c->serial_count);
-    c->dues = offsets(words[4], &c->due_count);
-    c->message = unhex(words[5]);
+    c->first_message = atoi(words[3]);
+    c->message_count = atoi(words[4]);
+    c->next_message = atoi(words[5]);
+    if (c->message_count < 1 || c->first_message < 0 || c->first_message + c->message_count > message_total) fail("a connection without messages");
     for (int i = 6; i + 1 < count; i += 2) {
       c->steps = grown(c->steps, sizeof(Step) * (size_t)(c->count + 1));
       c->steps[c->count++] = (Step){unhex(words[i]), unhex(words[i + 1])};

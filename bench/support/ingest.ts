@@ -1,0 +1,88 @@
+/** Drives writers at whatever takes messages, in the two loops of the work `ingest`. */
+import { type Face, startWritingPlaza, type Written } from './plazaWriters.ts';
+import { meter } from './processes.ts';
+import { type Answered, type SourceOptions, startSource } from './source.ts';
+import type { Contender, Figures, Options, Subject } from './work.ts';
+
+/** Something that takes messages, with connections to it prepared. */
+export interface Taker extends SourceOptions {
+  /** Its processes and, through them, its database. */
+  pids: readonly number[];
+  check(first: number, sent: number): Promise<Written>;
+  stop(): Promise<void>;
+}
+
+/** A source that is this busy may be what holds everything up. */
+const busiest = 0.9;
+
+export async function ingestInto(taker: Taker, options: Options): Promise<Subject> {
+  const { underWay = 1, burst = 1, seconds = 1 } = options;
+  const source = await startSource(taker).catch(async (error: unknown) => {
+    await taker.stop();
+    throw error;
+  });
+
+  // Everybody writes everywhere once: what a server remembers of them is there before anything is measured.
+  for (let sent = 0; sent < 2 * taker.messages.length; )
+    sent += (await source.run({ loop: { underWay }, burst, warmSeconds: 0, seconds: 1 })).sent;
+
+  async function load(loop: { underWay: number } | { perSecond: number }): Promise<Answered & { cpu: number }> {
+    let used = () => 0;
+    let cpu = 0;
+    const answered = await source.run({
+      loop,
+      burst,
+      warmSeconds: seconds / 3,
+      seconds,
+      begin() {
+        used = meter(taker.pids);
+      },
+      end() {
+        cpu = used();
+      },
+    });
+    if (answered.refused > 0 || answered.unknown > 0)
+      throw new Error(`${answered.refused} messages were refused, ${answered.unknown} answers fit no message.`);
+    if (answered.cpuMicros > busiest * seconds * 1e6)
+      throw new Error('The writers, not the server, were the limit: they took a whole core.');
+    return { ...answered, cpu };
+  }
+
+  return {
+    async run(): Promise<Figures> {
+      const most = await load({ underWay });
+      const written = await taker.check(most.first, most.sent);
+      const half = await load({ perSecond: most.perSecond / 2 });
+      const also = await taker.check(half.first, half.sent);
+      return {
+        perSecond: most.perSecond,
+        cpu: most.cpu / most.acknowledged,
+        loadCpu: most.cpuMicros / most.acknowledged,
+        p50: half.p50,
+        p99: half.p99,
+        p999: half.p999,
+        lost: most.lost + half.lost + written.lost + written.gaps + also.lost + also.gaps,
+        doubled: most.doubled + half.doubled + written.doubled + also.doubled,
+        reordered: written.reordered + also.reordered,
+      };
+    },
+    async stop() {
+      await source.close();
+      await taker.stop();
+    },
+  };
+}
+
+export function plazaIngest(face: Face, about: string): Contender {
+  return {
+    about,
+    async start(options) {
+      const { channels = 1, writers = 1, underWay = 1 } = options;
+      // HTTP answers one request before it is asked the next one: as many connections as are to be under way.
+      const connections = face === 'socket' ? writers : Math.min(writers, underWay, 256);
+      const { plaza, ...taken } = await startWritingPlaza(face, channels, connections);
+      const taker = { ...taken, pids: plaza.pids, stop: plaza.stop };
+      return await ingestInto(taker, face === 'socket' ? options : { ...options, underWay: connections, burst: 1 });
+    },
+  };
+}

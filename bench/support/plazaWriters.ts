@@ -1,0 +1,89 @@
+/** Plaza with groups and people who write in them, by socket, REST or GraphQL: what `source.c` sends and listens for. */
+import type { Id } from '../../contracts/nouns.ts';
+import { type Member, type Plaza, startPlaza } from './plaza.ts';
+import { clientFrame, plazaOpening } from './sink.ts';
+import { dueHere, messageFrame, type SourceOptions, serialHere, withRoom } from './source.ts';
+
+export type Face = 'socket' | 'rest' | 'graphql';
+
+export interface Written {
+  lost: number;
+  doubled: number;
+  /** Numbers of a channel that are missing. */
+  gaps: number;
+  /** Messages of one writer in one channel that stand in another order than they were sent in. */
+  reordered: number;
+}
+
+export interface WritingPlaza extends SourceOptions {
+  plaza: Plaza;
+  /** Looks at what the database has of a run. @param first the number of its first message */
+  check(first: number, sent: number): Promise<Written>;
+}
+
+/** Channels that each writer is in. */
+const channelsOfOne = 4;
+
+const text = `~${serialHere}.${dueHere}~ The beans are up, the snails know it already, and it has rained on us since.`;
+const key = `k${serialHere}`;
+
+/** @param channels groups. @param writers people with a connection each, every one in a few of the groups */
+export async function startWritingPlaza(face: Face, channels: number, writers: number): Promise<WritingPlaza> {
+  const plaza = await startPlaza();
+  try {
+    const members = await plaza.people(writers);
+    const places = members.map((_, i) =>
+      Array.from({ length: Math.min(channelsOfOne, channels) }, (_, j) => (i * channelsOfOne + j) % channels),
+    );
+    const inside = Array.from({ length: channels }, (): Id[] => []);
+    members.forEach(({ id }, i) => {
+      for (const place of places[i] ?? []) inside[place]?.push(id);
+    });
+    const createdBy = members[0]?.id ?? '';
+    const groups = await plaza.channels({ count: channels, kind: 'group', createdBy, members: (i) => inside[i] ?? [] });
+    const port = plaza.ports[0] ?? 0;
+    return {
+      plaza,
+      messages: members.flatMap((member, i) => (places[i] ?? []).map((place) => message(face, port, member, groups[place] ?? ''))),
+      writers: members.map(({ token }, i) => {
+        const count = places[i]?.length ?? 0;
+        return { port, opening: face === 'socket' ? plazaOpening({ port, token }) : [], messages: { first: i * count, count, start: 0 } };
+      }),
+      answer: '"key":"k',
+      refusals: face === 'socket' ? ['"type":"error"', '"type":"bye"'] : ['HTTP/1.1 4', 'HTTP/1.1 5', '"errors":['],
+      // HTTP connections are opened again by whoever finds them closed; these are used before that.
+      ...(face === 'socket' && { keep: { seconds: 30, send: clientFrame('{"type":"ping"}') } }),
+      check: (first, sent) => check(plaza, first, sent),
+    };
+  } catch (error) {
+    await plaza.stop();
+    throw error;
+  }
+}
+
+function message(face: Face, port: number, { token }: Member, channel: Id): Buffer {
+  if (face === 'socket') return messageFrame({ type: 'send', channel, key, body: text });
+  if (face === 'rest') return request(port, `/v1/channels/${channel}/messages`, token, { key, body: text });
+  const query =
+    'mutation ($channel: ID!, $body: String!, $key: String) { post(channel: $channel, body: $body, key: $key) { message { number key } } }';
+  return request(port, '/graphql', token, { query, variables: { channel, body: text, key } });
+}
+
+function request(port: number, path: string, token: string, body: object): Buffer {
+  const json = withRoom(JSON.stringify(body));
+  const head = [`POST ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, `Authorization: Bearer ${token}`, 'Content-Type: application/json'];
+  return Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
+}
+
+async function check({ sql }: Plaza, first: number, sent: number): Promise<Written> {
+  const from = `k${first.toString(16).padStart(8, '0')}`;
+  const [found] = await sql<[{ rows: number; different: number; gaps: number; reordered: number }]>`
+    select count(*)::int as rows, count(distinct key)::int as different, (count(*) filter (where number <> number_before + 1))::int as gaps,
+      (count(*) filter (where key < key_before))::int as reordered
+    from (
+      select key, number, lag(number) over (partition by channel order by number) as number_before,
+        lag(key) over (partition by channel, author order by number) as key_before
+      from messages where key >= ${from} and key < 'l'
+    ) m`;
+  return { lost: sent - found.different, doubled: found.rows - found.different, gaps: found.gaps, reordered: found.reordered };
+}
