@@ -223,7 +223,7 @@ describe('private communities and invitations', () => {
       await expect(town.communities.get(who, { id: made.id })).rejects.toEqual(refusal('not_found'));
       await expect(town.communities.get(who, { slug: made.slug })).rejects.toEqual(refusal('not_found'));
       await expect(town.communities.join(who, { community: made.id })).rejects.toEqual(refusal('not_found'));
-      await expect(town.communities.members(who, made.id, {})).rejects.toEqual(refusal('not_found'));
+      await expect(town.communities.members(who, { community: made.id }, {})).rejects.toEqual(refusal('not_found'));
       await expect(town.communities.accept(who, { community: made.id })).rejects.toEqual(refusal('not_found'));
       expect(await town.communities.byIds(who, [made.id])).toEqual([null]);
       expect(await town.communities.memberCounts(who, [made.id])).toEqual([0]);
@@ -307,6 +307,35 @@ describe('removing', () => {
     expect(await town.heard()).toEqual([{ to: 'access', event: { type: 'access', community, person: idOf(ben) } }]);
     await expect(town.communities.unban(ana, { community, person: idOf(ben) })).rejects.toEqual(refusal('not_found'));
     await town.communities.join(ben, { community });
+  });
+
+  it('tells those who keep order, and nobody else, who is banned just now', async () => {
+    const { id: community } = await town.communities.create(ana, { name: unique('Open') });
+    const [first, second, ended] = await Promise.all(['one', 'two', 'three'].map((name) => town.someone(unique(name))));
+    if (!first || !second || !ended) throw new Error('three people');
+    await town.communities.ban(ana, { community, person: idOf(first), reason: 'Shouting' });
+    await town.communities.ban(ana, { community, person: idOf(second), until: '2999-01-01T00:00:00Z' });
+    await town.communities.ban(ana, { community, person: idOf(ended), until: '2999-01-01T00:00:00Z' });
+    await town.sql`update community_bans set until = now() - interval '1 second' where person = ${idOf(ended)}`;
+    const people = async (page: { first: number; after?: string }) => {
+      const { items, hasNext } = await town.communities.bans(ana, community, page);
+      return {
+        bans: items.map(({ node }) => ({ who: node.person.id, reason: node.reason, until: node.until })),
+        after: items.at(-1)?.cursor,
+        hasNext,
+      };
+    };
+    const both = [
+      { who: idOf(first), reason: 'Shouting', until: null },
+      { who: idOf(second), reason: '', until: '2999-01-01T00:00:00.000Z' },
+    ].sort((a, b) => Number(BigInt(b.who) - BigInt(a.who)));
+    const page = await people({ first: 1 });
+    expect(page).toMatchObject({ bans: both.slice(0, 1), hasNext: true });
+    expect(await people({ first: 1, after: page.after ?? '' })).toMatchObject({ bans: both.slice(1), hasNext: false });
+    await town.communities.join(ben, { community });
+    await expect(town.communities.bans(ben, community, {})).rejects.toEqual(refusal('forbidden', { rule: 'only-moderators-audit' }));
+    await town.communities.unban(ana, { community, person: idOf(first) });
+    expect((await people({ first: 10 })).bans.map(({ who }) => who)).toEqual([idOf(second)]);
   });
 
   it('[L9] tells every process of a ban of somebody who was only reading', async () => {
@@ -456,7 +485,7 @@ describe('another application', () => {
       () => c.ban(stranger, { community, person }),
       () => c.unban(stranger, { community, person }),
       () => c.setRole(stranger, { community, person, role: 'owner' }),
-      () => c.members(stranger, community, {}),
+      () => c.members(stranger, { community }, {}),
     ];
     for (const ask of asks) await expect(ask()).rejects.toEqual(refusal('not_found'));
     expect(await c.byIds(stranger, [community])).toEqual([null]);

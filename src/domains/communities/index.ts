@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Who } from '../policy/index.ts';
 import { accept } from './accept.ts';
 import { ban } from './ban.ts';
+import { bans } from './bans.ts';
 import { byIds } from './byIds.ts';
 import { change } from './change.ts';
 import { create } from './create.ts';
@@ -31,6 +32,15 @@ export interface CommunityMember {
   person: Profile;
   role: CommunityRole;
   joinedAt: string;
+}
+
+export interface Ban {
+  person: Profile;
+  by: Id;
+  reason: string;
+  /** When it ends by itself; null when it does not. */
+  until: string | null;
+  createdAt: string;
 }
 
 export interface Invitation {
@@ -89,7 +99,8 @@ export interface Communities {
     input: { q?: string | undefined; tag?: string | undefined; mine?: boolean | undefined },
     page: PageRequest,
   ): Promise<Page<Community>>;
-  members(who: Who, community: Id, page: PageRequest): Promise<Page<CommunityMember>>;
+  /** With `q` those whose name or handle has this part. */
+  members(who: Who, input: { community: Id; q?: string | undefined }, page: PageRequest): Promise<Page<CommunityMember>>;
   memberCounts(who: Who, communities: readonly Id[]): Promise<number[]>;
   /** The caller's role in each; null where not a member. One query. */
   myRoles(who: Who, communities: readonly Id[]): Promise<(CommunityRole | null)[]>;
@@ -111,6 +122,8 @@ export interface Communities {
   /** Kick, and may not join again until unbanned. `until` ISO time, forever without it. */
   ban(who: Who, input: { community: Id; person: Id; reason?: string | undefined; until?: string | undefined }): Promise<void>;
   unban(who: Who, input: { community: Id; person: Id; reason?: string | undefined }): Promise<void>;
+  /** Who is banned just now, for those who keep order. */
+  bans(who: Who, community: Id, page: PageRequest): Promise<Page<Ban>>;
   setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole; reason?: string | undefined }): Promise<void>;
   /** Puts a new person into the application's official communities (C6), within the transaction that makes the person. */
   joinOfficial(tx: Transaction, input: { application: Id; person: Id }): Promise<void>;
@@ -136,6 +149,7 @@ export function createCommunities(deps: Deps): Communities {
     decline: decline(deps),
     kick: kick(deps),
     ban: ban(deps),
+    bans: bans(deps),
     unban: unban(deps),
     setRole: setRole(deps),
     joinOfficial: joinOfficial(deps),

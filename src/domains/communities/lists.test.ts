@@ -138,7 +138,7 @@ describe('members', () => {
     const mod = others[5];
     if (!mod) throw new Error('seven people');
     await town.communities.setRole(ana, { community, person: idOf(mod), role: 'moderator' });
-    const whole = await all((page) => town.communities.members(ben, community, page), 3);
+    const whole = await all((page) => town.communities.members(ben, { community }, page), 3);
     expect(whole.map((m) => `${m.role} ${m.person.handle}`)).toEqual([
       'owner ana',
       'moderator many5',
@@ -150,6 +150,18 @@ describe('members', () => {
       'member many6',
     ]);
     expect(await town.communities.memberCounts(ben, [community, '12', community])).toEqual([8, 0, 8]);
+  });
+
+  it('are found by part of a name or handle, in the same order, page by page', async () => {
+    const { id: community } = await town.communities.create(ana, { name: 'Found' });
+    const people = await Promise.all(['jürgen', 'jurga', 'otto'].map((name) => town.someone(name)));
+    for (const who of people) await town.communities.join(who, { community });
+    const found = async (q: string) =>
+      (await all((page) => town.communities.members(ben, { community, q }, page), 1)).map(({ person }) => person.name);
+    expect(await found('JURG')).toEqual(['jürgen', 'jurga']);
+    expect(await found('@ot')).toEqual(['otto']);
+    expect(await found('%')).toEqual([]);
+    expect(await found('ben')).toEqual([]);
   });
 });
 
@@ -178,7 +190,7 @@ describe('plans', () => {
       with p as (insert into people (application, handle, name) select 1, 'huge' || n, 'Huge' from generate_series(1, 5000) n returning id)
       insert into community_members (community, person) select ${community.id}, id from p`;
     await town.sql`analyze community_members`;
-    const indexes = await indexesUsed(() => town.communities.members(ben, community.id, {}));
+    const indexes = await indexesUsed(() => town.communities.members(ben, { community: community.id }, {}));
     expect(indexes).toContain('community_members_in_order');
     expect(indexes).not.toContain('Sort');
   });

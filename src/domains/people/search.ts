@@ -1,14 +1,14 @@
 import type { Id } from '../../../contracts/nouns.ts';
 import { decodeCursor, pageSize, toPage } from '../../kit/page.ts';
-import { text } from '../../kit/text.ts';
 import type { Deps } from './deps.ts';
 import type { People } from './index.ts';
+import { cleanQuery, named } from './named.ts';
 import { columns, type ProfileRow, toProfile } from './rows.ts';
 
 export function search({ sql, policy }: Deps): People['search'] {
   return async (who, { q = '' }, page) => {
     policy.ask('people.search', policy.standing(who));
-    const wanted = text(q, { field: 'q', max: 100 }).replace(/^@/, '');
+    const wanted = cleanQuery(q);
     const size = pageSize(page);
     if (wanted === '') {
       const [after] = page.after ? decodeCursor(page.after, ['id']) : ['0'];
@@ -29,15 +29,10 @@ export function byAge(sql: Deps['sql'], application: Id, after: Id, limit: numbe
 
 /**
  * Answered by the trigram index people_by_name on `folded`, which is name and handle without accents and case. Rank 0:
- * the whole name or handle, 1: one of them begins so, 2: a word does, 3: elsewhere. One or two Latin letters make no
- * trigram, so they are looked for at the beginnings of words only.
+ * the whole name or handle, 1: one of them begins so, 2: a word does, 3: elsewhere.
  */
 export function byName(sql: Deps['sql'], application: Id, q: string, rank: number, after: Id, limit: number) {
   const pattern = q.replace(/[\\%_]/g, '\\$&');
-  const found =
-    q.length < 3 && /^[\p{Script=Latin}\p{M}\p{N}]+$/u.test(q.normalize('NFKD'))
-      ? sql`(folded like fold(${pattern}) || '%' or folded like '% ' || fold(${pattern}) || '%')`
-      : sql`folded like '%' || fold(${pattern}) || '%'`;
   return sql<(ProfileRow & { rank: number })[]>`
     select * from (
       select ${columns(sql)}, case
@@ -45,7 +40,7 @@ export function byName(sql: Deps['sql'], application: Id, q: string, rank: numbe
         when folded like fold(${pattern}) || '%' or handle like fold(${pattern}) || '%' then 1
         when folded like '% ' || fold(${pattern}) || '%' then 2
         else 3 end as rank
-      from people where application = ${application} and ${found}
+      from people where application = ${application} and ${named(sql, q)}
     ) found
     where (rank, id) > (${rank}::int, ${after}::bigint)
     order by rank, id limit ${limit}`;

@@ -42,9 +42,10 @@ Community.implement({
     members: t.field({
       type: MemberConnection,
       description: 'Its members.',
-      args: forward,
+      args: { q: t.arg.string({ description: 'Only those whose name or handle has this part.' }), ...forward },
       complexity: listCost(10),
-      resolve: async (community, args, ctx) => connection(await ctx.doors.communities.members(ctx.who, community.id, pageOf(args))),
+      resolve: async (community, args, ctx) =>
+        connection(await ctx.doors.communities.members(ctx.who, { community: community.id, q: args.q ?? undefined }, pageOf(args))),
     }),
     chats: t.field({
       type: ChatConnection,

@@ -1,3 +1,4 @@
+import type { Ban as BanShape } from '../../domains/communities/index.ts';
 import { type ModerationAction as ActionShape, moderationKinds } from '../../domains/moderation/index.ts';
 import { builder } from './builder.ts';
 import { connection, forward, listCost, pageOf } from './lists.ts';
@@ -64,6 +65,32 @@ const ModerationAction = builder.objectRef<ActionShape>('ModerationAction').impl
 const ModerationActionConnection = builder.connectionObject(
   { type: ModerationAction, name: 'ModerationActionConnection', description: 'A page of what was done by those who keep order.' },
   { name: 'ModerationActionEdge', description: 'Something that was done, in a list.' },
+);
+
+const Ban = builder.objectRef<BanShape>('Ban').implement({
+  description: 'A person who may not come into a community.',
+  fields: (t) => ({
+    person: t.field({ type: Person, description: 'Who.', resolve: (ban) => ban.person }),
+    by: t.field({ type: Person, nullable: true, description: 'Who did it.', resolve: (ban, _args, ctx) => ctx.load.person.load(ban.by) }),
+    reason: t.exposeString('reason', { description: 'Why; empty where nothing was said.' }),
+    until: t.expose('until', { type: 'DateTime', nullable: true, description: 'When it ends by itself; null when it does not.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when.' }),
+  }),
+});
+
+const BanConnection = builder.connectionObject(
+  { type: Ban, name: 'BanConnection', description: 'A page of bans.' },
+  { name: 'BanEdge', description: 'A ban in a list.' },
+);
+
+builder.objectField(Community, 'bans', (t) =>
+  t.field({
+    type: BanConnection,
+    description: 'Who is banned just now; for those who keep order.',
+    args: forward,
+    complexity: listCost(10),
+    resolve: async (community, args, ctx) => connection(await ctx.doors.communities.bans(ctx.who, community.id, pageOf(args))),
+  }),
 );
 
 builder.objectField(Community, 'moderationActions', (t) =>

@@ -3,7 +3,7 @@ import type { Doors } from '../../domains/doors.ts';
 import type { RestApp } from './app.ts';
 import { community, communityId, viewedOne } from './communities.ts';
 import { list, listOf, paging } from './lists.ts';
-import { because, CommunityMember, CommunityView, Invitation, id, nothing, text, words } from './schemas.ts';
+import { Ban, because, CommunityMember, CommunityView, Invitation, id, nothing, text, words } from './schemas.ts';
 
 const tags = ['Communities'];
 const person = community.extend({ person: id });
@@ -14,10 +14,18 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
 
   app.get(
     '/communities/:community/members',
-    { schema: { tags, summary: 'Members', params: community, querystring: z.object(paging), response: { 200: listOf(CommunityMember) } } },
+    {
+      schema: {
+        tags,
+        summary: 'Members',
+        params: community,
+        querystring: z.object({ q: text().optional().describe('Part of a name or handle.'), ...paging }),
+        response: { 200: listOf(CommunityMember) },
+      },
+    },
     async (request, reply) => {
       const of = await communityId(doors, request.who, request.params.community);
-      return list(request, reply, await communities.members(request.who, of, request.query));
+      return list(request, reply, await communities.members(request.who, { community: of, q: request.query.q }, request.query));
     },
   );
 
@@ -74,6 +82,24 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
     async ({ who, params, query }, reply) => {
       await communities.kick(who, { ...query, community: await communityId(doors, who, params.community), person: params.person });
       return reply.code(204).send();
+    },
+  );
+
+  app.get(
+    '/communities/:community/bans',
+    {
+      schema: {
+        tags,
+        summary: 'Who is banned',
+        description: 'For those who keep order.',
+        params: community,
+        querystring: z.object(paging),
+        response: { 200: listOf(Ban) },
+      },
+    },
+    async (request, reply) => {
+      const of = await communityId(doors, request.who, request.params.community);
+      return list(request, reply, await communities.bans(request.who, of, request.query));
     },
   );
 

@@ -92,6 +92,9 @@ export const CommunityView = Community.extend({
 }).meta({ id: 'CommunityView' });
 
 export const CommunityMember = z.object({ person: Profile, role: communityRole, joinedAt: time }).meta({ id: 'CommunityMember' });
+export const Ban = z
+  .object({ person: Profile, by: id, reason: z.string(), until: time.nullable().describe('When it ends by itself.'), createdAt: time })
+  .meta({ id: 'Ban' });
 export const Invitation = z.object({ community: Community, invitedBy: id, createdAt: time }).meta({ id: 'Invitation' });
 
 export const Channel = z

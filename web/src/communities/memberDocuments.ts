@@ -3,9 +3,9 @@ import { PersonFields } from './documents.ts';
 
 export const Members = graphql(
   `
-  query Members($slug: String!, $first: Int, $after: String) {
+  query Members($slug: String!, $q: String, $first: Int, $after: String) {
     community(slug: $slug) {
-      members(first: $first, after: $after) {
+      members(q: $q, first: $first, after: $after) {
         nodes { role joinedAt person { ...PersonFields } }
         pageInfo { hasNextPage endCursor }
       }

@@ -20,5 +20,20 @@ export const Actions = graphql(
 `,
   [PersonFields],
 );
+export const Bans = graphql(
+  `
+  query Bans($slug: String!, $first: Int, $after: String) {
+    community(slug: $slug) {
+      bans(first: $first, after: $after) {
+        nodes { person { ...PersonFields } by { ...PersonFields } reason until createdAt }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+`,
+  [PersonFields],
+);
+export type Ban = NonNullable<ResultOf<typeof Bans>['community']>['bans']['nodes'][number];
+
 type Page = NonNullable<ResultOf<typeof Actions>['community']>['moderationActions'];
 export type Action = Page['nodes'][number];
