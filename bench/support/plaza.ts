@@ -9,7 +9,7 @@ import { bringInAccounts } from '../../src/domains/accounts/index.ts';
 import { createKeys } from '../../src/domains/accounts/keys.ts';
 import { createVault } from '../../src/domains/accounts/vault.ts';
 import { bringInCommunity } from '../../src/domains/communities/index.ts';
-import { openChannels } from '../../src/domains/conversations/open.ts';
+import { type NewChannel, openChannels } from '../../src/domains/conversations/open.ts';
 import { connect, type Pool } from '../../src/engines/postgres/index.ts';
 import { holderOf } from '../../src/kit/lock.ts';
 
@@ -37,6 +37,11 @@ export interface NewChannels {
   members?(i: number): readonly Id[];
 }
 
+export interface PrivateChannel {
+  members: readonly Id[];
+  community?: Id;
+}
+
 export interface Plaza {
   /** `http://127.0.0.1:PORT` of each server. */
   bases: readonly string[];
@@ -54,6 +59,8 @@ export interface Plaza {
   /** A public community of these people, the first its owner. */
   community(members: readonly Id[]): Promise<Id>;
   channels(wanted: NewChannels): Promise<Id[]>;
+  /** Groups, or private chats of a community. The first member owns it. */
+  privateChannels(wanted: readonly PrivateChannel[]): Promise<Id[]>;
   stop(): Promise<void>;
 }
 
@@ -100,6 +107,7 @@ export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {})
       people: (count) => makePeople(pool, count),
       community: (members) => makeCommunity(pool, members),
       channels: (wanted) => makeChannels(pool, wanted),
+      privateChannels: (wanted) => makePrivateChannels(pool, wanted),
       stop,
     };
   } catch (error) {
@@ -164,20 +172,41 @@ async function makeCommunity(sql: Pool, members: readonly Id[]): Promise<Id> {
 }
 
 async function makeChannels(sql: Pool, { count, kind, community, createdBy, members = () => [] }: NewChannels): Promise<Id[]> {
-  const ids: Id[] = [];
-  while (ids.length < count) {
-    const some = Array.from({ length: Math.min(atOnce, count - ids.length) }, (_, i) => ({
-      application,
+  return await open(
+    sql,
+    Array.from({ length: count }, (_, i) => ({
       kind,
       createdBy,
-      visibility: kind === 'group' ? ('private' as const) : ('public' as const),
+      visibility: kind === 'group' ? 'private' : 'public',
       ...(community !== undefined && { community }),
-      name: `channel ${ids.length + i}`,
-      members: [...new Set(members(ids.length + i))].map((person) => ({
-        person,
-        role: person === createdBy ? ('owner' as const) : ('member' as const),
-      })),
-    }));
+      name: `channel ${i}`,
+      members: withOwner(createdBy, members(i)),
+    })),
+  );
+}
+
+async function makePrivateChannels(sql: Pool, wanted: readonly PrivateChannel[]): Promise<Id[]> {
+  return await open(
+    sql,
+    wanted.map(({ members, community }, i) => ({
+      kind: community === undefined ? 'group' : 'chat',
+      createdBy: members[0] ?? '',
+      visibility: 'private',
+      ...(community !== undefined && { community }),
+      name: `channel ${i}`,
+      members: withOwner(members[0] ?? '', members),
+    })),
+  );
+}
+
+function withOwner(owner: Id, members: readonly Id[]): { person: Id; role: CommunityRole }[] {
+  return [...new Set(members)].map((person) => ({ person, role: person === owner ? 'owner' : 'member' }));
+}
+
+async function open(sql: Pool, channels: readonly Omit<NewChannel, 'application'>[]): Promise<Id[]> {
+  const ids: Id[] = [];
+  for (let from = 0; from < channels.length; from += 500) {
+    const some = channels.slice(from, from + 500).map((channel) => ({ ...channel, application }));
     ids.push(...(await sql.begin((tx) => openChannels(tx, some))).map(({ id }) => id));
   }
   return ids;

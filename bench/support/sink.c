@@ -77,7 +77,7 @@ static struct {
   uint64_t began, from;
   uint64_t deliveries, distinct, doubled, reordered, strays, cut, bytes, reads, told;
   uint64_t most, buckets[BUCKETS];
-  uint64_t cpu;
+  uint64_t cpu, lastAt;
 } run;
 
 static Socket *sockets;
@@ -218,6 +218,7 @@ static void heard(Socket *s, uint64_t k, uint64_t due, uint64_t at) {
   slot->heard[word] |= bit;
   slot->distinct++;
   run.distinct++;
+  run.lastAt = at;
   if (number + 1 < slot->next) run.reordered++;
   else slot->next = number + 1;
   if (due < run.from) return;
@@ -447,8 +448,8 @@ static void maybeEnd(uint64_t at) {
       if (expected[slot->channel] > slot->distinct) lost += expected[slot->channel] - slot->distinct;
     }
   printf("{\"deliveries\":%lu,\"lost\":%lu,\"doubled\":%lu,\"reordered\":%lu,\"strays\":%lu,\"cut\":%lu,\"bytes\":%lu,\"reads\":%lu,\"told\":%lu,"
-         "\"cpuMicros\":%lu,\"most\":%lu,\"buckets\":[",
-         run.deliveries, lost, run.doubled, run.reordered, run.strays, run.cut, run.bytes, run.reads, run.told, cpu() - run.cpu, run.most);
+         "\"cpuMicros\":%lu,\"lastAt\":\"%lu\",\"most\":%lu,\"buckets\":[",
+         run.deliveries, lost, run.doubled, run.reordered, run.strays, run.cut, run.bytes, run.reads, run.told, cpu() - run.cpu, run.lastAt, run.most);
   bool first = true;
   for (uint32_t i = 0; i < BUCKETS; i++)
     if (run.buckets[i]) {

@@ -55,6 +55,8 @@ export interface Heard {
   told: number;
   /** From due to read, of the marks due at or after `from`. */
   latency: Latency;
+  /** When the last message came, by `process.hrtime.bigint()`. */
+  lastAt: bigint;
   /** CPU of the sink itself during the run, in microseconds. */
   cpuMicros: number;
 }
@@ -203,6 +205,7 @@ function toHeard(answer: Answer): Heard {
     bytes: count('bytes'),
     reads: count('reads'),
     told: count('told'),
+    lastAt: BigInt(String(answer['lastAt'])),
     cpuMicros: count('cpuMicros'),
     latency: latencyOf(buckets, count('most') / 1e6),
   };
