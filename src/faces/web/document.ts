@@ -3,6 +3,8 @@ import { type Markup, markup } from './markup.ts';
 
 /** What the server knows of a page before its script runs. */
 export interface Filling {
+  /** Of what the page says of its own. */
+  language: string;
   /** What is shown, and the name of the place. */
   title: string;
   /** Elements for the head. */
@@ -42,15 +44,18 @@ export const pagePolicy = [
 
 /** Knows where title, head and content stand in the built document. @throws Advice when they do not */
 export function documentOf(html: string): Document {
-  const parts = /^([\s\S]*<title>)[^<]*(<\/title>[\s\S]*)(<\/head>[\s\S]*<div id="app">)(<\/div>[\s\S]*)$/.exec(html);
-  if (parts === null) throw new Advice('The built index.html has no <title>, </head> or empty <div id="app">; the server fills these.');
-  const [, start = '', toHead = '', toBody = '', end = ''] = parts;
+  const parts = /^([\s\S]*<html lang=")[^"]*("[\s\S]*<title>)[^<]*(<\/title>[\s\S]*)(<\/head>[\s\S]*<div id="app">)(<\/div>[\s\S]*)$/.exec(
+    html,
+  );
+  if (parts === null)
+    throw new Advice('The built index.html has no <html lang>, <title>, </head> or empty <div id="app">; the server fills these.');
+  const [, start = '', toTitle = '', toHead = '', toBody = '', end = ''] = parts;
   return {
     policy: pagePolicy,
     takesContent: true,
     fill(filling) {
       if (filling === null) return html;
-      return `${start}${markup`${filling.title}`.markup}${toHead}${filling.head.markup}${toBody}${filling.body.markup}${end}`;
+      return `${start}${filling.language}${toTitle}${markup`${filling.title}`.markup}${toHead}${filling.head.markup}${toBody}${filling.body.markup}${end}`;
     },
   };
 }

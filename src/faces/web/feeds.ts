@@ -3,6 +3,7 @@ import { communityAddress, discussionAddress } from './addresses.ts';
 import type { CommunityView, DiscussionView, People } from './guestView.ts';
 import { escaped, type Markup, markup } from './markup.ts';
 import { nameOf, type Rendering } from './rendering.ts';
+import type { Words } from './words.ts';
 
 /** The latest discussions of a community, as RSS 2.0. */
 export function communityFeed({ community, discussions, excerpts, people }: CommunityView, rendering: Rendering): string {
@@ -33,7 +34,7 @@ export function discussionFeed(
     .filter(({ body }) => body !== null)
     .toReversed()
     .map(({ number, author, body, createdAt }) => ({
-      title: number === 1 ? title : `${nameOf(people, author)}: ${rendering.excerpt(body ?? '')}`,
+      title: number === 1 ? title : `${nameOf(people, author, rendering.words)}: ${rendering.excerpt(body ?? '')}`,
       address: discussionAddress(community.slug, channel.id, number === 1 ? undefined : number),
       author,
       at: createdAt,
@@ -63,7 +64,7 @@ function feed({
   address,
   items,
   people,
-  rendering: { publicUrl },
+  rendering: { publicUrl, words },
 }: {
   title: string;
   description: string;
@@ -79,17 +80,17 @@ function feed({
 <link>${publicUrl}${address}</link>
 <description>${description}</description>
 <atom:link href="${publicUrl}${address}/feed.xml" rel="self" type="application/rss+xml"/>
-${items.map((item) => asItem(item, people, publicUrl))}</channel>
+${items.map((item) => asItem(item, people, publicUrl, words))}</channel>
 </rss>
 `.markup;
 }
 
-function asItem({ title, address, author, at, description }: Item, people: People, publicUrl: string): Markup {
+function asItem({ title, address, author, at, description }: Item, people: People, publicUrl: string, words: Words): Markup {
   return markup`<item>
 <title>${title}</title>
 <link>${publicUrl}${address}</link>
 <guid>${publicUrl}${address}</guid>
-<dc:creator>${nameOf(people, author)}</dc:creator>
+<dc:creator>${nameOf(people, author, words)}</dc:creator>
 <pubDate>${new Date(at).toUTCString()}</pubDate>
 <description>${description}</description>
 </item>

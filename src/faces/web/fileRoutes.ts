@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { PlazaError } from '../../../contracts/errors.ts';
 import { pagePolicy } from './document.ts';
+import { manifestPath } from './manifest.ts';
 import { type Content, send } from './send.ts';
 
 const forever = 'public, max-age=31536000, immutable';
@@ -17,7 +18,7 @@ export function fileRoutes(app: FastifyInstance, files: ReadonlyMap<string, Cont
     return send(request, reply.header('cache-control', forever), content);
   });
   for (const [path, content] of files) {
-    if (path.startsWith('/assets/')) continue;
+    if (path.startsWith('/assets/') || path === manifestPath) continue;
     const isPicture = content.type.startsWith('image/');
     app.get(path, { schema: { hide: true } }, (request, reply) => {
       // A service worker is held to the policy that it comes with.

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Doors } from '../../domains/doors.ts';
 import { pathOf } from '../http/problem.ts';
-import type { Rates } from '../limits.ts';
+import { createLimits, type Rates } from '../limits.ts';
 import { pageAddresses } from './addresses.ts';
 import { fileRoutes } from './fileRoutes.ts';
 import type { BuiltPage } from './files.ts';
+import { manifestPath, manifestRoute } from './manifest.ts';
 import { notBuilt } from './notBuilt.ts';
 import { publicRoutes } from './publicRoutes.ts';
 import { sendPage } from './send.ts';
@@ -36,8 +37,12 @@ export function createWebFace({ doors, page, publicUrl, rates }: WebFaceDeps): W
       for (const address of pageAddresses) {
         app.get(address, { schema: { hide: true } }, (request, reply) => sendPage(request, reply, document, null));
       }
-      publicRoutes(app, { doors, document, publicUrl, rates });
-      if (page) fileRoutes(app, page.files);
+      const limits = createLimits(rates);
+      publicRoutes(app, { doors, document, publicUrl, limits });
+      if (page === null) return;
+      fileRoutes(app, page.files);
+      const manifest = page.files.get(manifestPath);
+      if (manifest) manifestRoute(app, { doors, file: manifest, limits });
     },
     nowhere(request, reply) {
       const wantsPage = /\btext\/html\b/.test(request.headers.accept ?? '') && /^(GET|HEAD)$/.test(request.method);

@@ -10,13 +10,17 @@ export function linkedData(
   url: string,
   rendering: Rendering,
 ): Markup {
-  const { publicUrl, excerpt } = rendering;
+  const { publicUrl, excerpt, words } = rendering;
   const post = (type: string, { author, body, createdAt, editedAt, number }: Message) => {
     const profile = people.get(author);
     return {
       '@type': type,
       text: excerpt(body ?? ''),
-      author: { '@type': 'Person', name: nameOf(people, author), ...(profile && { url: publicUrl + personAddress(profile.handle) }) },
+      author: {
+        '@type': 'Person',
+        name: nameOf(people, author, words),
+        ...(profile && { url: publicUrl + personAddress(profile.handle) }),
+      },
       datePublished: createdAt,
       ...(editedAt !== null && { dateModified: editedAt }),
       url: publicUrl + discussionAddress(community.slug, channel.id, number === 1 ? undefined : number),

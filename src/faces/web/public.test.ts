@@ -58,6 +58,25 @@ describe('a public discussion', () => {
     await s.doors.conversations.delete(ben.who, { channel, number: 3 });
   });
 
+  test('says its own words in the reader’s language, and caches tell the languages apart', async () => {
+    const inGerman = { headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' } };
+    const english = await s.ask('GET', path);
+    const german = await s.ask('GET', path, inGerman);
+    expect(english.text).toContain('<html lang="en">');
+    expect(english.text).toContain('>Sign in</a>');
+    expect(english.text).toContain('<h2>204 comments</h2>');
+    expect(german.text).toContain('<html lang="de">');
+    expect(german.text).toContain('>Anmelden</a>');
+    expect(german.text).toContain('<h2>204 Kommentare</h2>');
+    expect(german.text).toContain('Top or <strong>bottom</strong>?');
+    expect(german.headers['vary']).toBe('Origin, Accept-Language, Accept-Encoding');
+    expect(german.headers['etag']).not.toBe(english.headers['etag']);
+    const known = { 'accept-language': 'de', 'if-none-match': english.headers['etag'] ?? '' };
+    expect((await s.ask('GET', path, { headers: known })).status).toBe(200);
+    for (const list of ['/communities', `/c/${slug}`]) expect((await s.ask('GET', list, inGerman)).text).toContain('Communitys</a>');
+    expect((await s.ask('GET', `/c/${slug}/d/1`)).headers['vary']).toContain('Accept-Language');
+  });
+
   test('is in the page: title, opening, comments, names, times', async () => {
     const { status, headers, text } = await s.ask('GET', path);
     expect(status).toBe(200);

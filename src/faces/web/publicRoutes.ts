@@ -3,7 +3,7 @@ import { errors, PlazaError } from '../../../contracts/errors.ts';
 import type { Doors } from '../../domains/doors.ts';
 import { guest, type Who } from '../../domains/policy/index.ts';
 import { foreseen } from '../http/problem.ts';
-import { createLimits, type Rates } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { discussionPage } from './discussionPage.ts';
 import type { Document, Filling } from './document.ts';
 import { communityFeed, discussionFeed } from './feeds.ts';
@@ -12,6 +12,7 @@ import { communityPage, directoryPage } from './listPages.ts';
 import type { Rendering } from './rendering.ts';
 import { sendPage, sendText } from './send.ts';
 import { createSitemap, robots } from './sitemap.ts';
+import { wordsFor } from './words.ts';
 
 interface Place {
   Params: { slug: string; channel: string; number: string; after: string };
@@ -29,10 +30,9 @@ const hidden = { schema: { hide: true } };
  */
 export function publicRoutes(
   app: FastifyInstance,
-  { doors, document, publicUrl, rates }: { doors: Doors; document: Document; publicUrl: string; rates: Rates },
+  { doors, document, publicUrl, limits }: { doors: Doors; document: Document; publicUrl: string; limits: Limits },
 ): void {
   const { excerpt } = doors.conversations;
-  const limits = createLimits(rates);
   const sitemap = createSitemap(doors.conversations, guest(''), publicUrl);
 
   page('/communities', async (view, rendering, { query }) => directoryPage(await view.communities(cursorOf(query)), rendering));
@@ -58,8 +58,9 @@ export function publicRoutes(
   text('/sitemap/:after(^\\d+).xml', xml, (_view, _rendering, { params }) => sitemap.part(params.after));
   app.get('/robots.txt', hidden, (request, reply) => sendText(request, reply, 'text/plain; charset=utf-8', robots(publicUrl)));
 
-  async function renderingFor(who: Who): Promise<Rendering> {
-    return { place: (await doors.applications.place(who)).name, publicUrl, excerpt };
+  /** In the reader's language, which caches shall tell apart. */
+  async function renderingFor(who: Who, { headers }: Asked): Promise<Rendering> {
+    return { place: (await doors.applications.place(who)).name, publicUrl, excerpt, words: wordsFor(headers['accept-language']) };
   }
 
   /**
@@ -69,9 +70,10 @@ export function publicRoutes(
   function page(address: string, fill: (view: GuestView, rendering: Rendering, request: Asked) => Promise<Filling>): void {
     app.get<Place>(address, hidden, async (request, reply) => {
       const who = guest(request.ip);
+      reply.header('vary', 'Origin, Accept-Language');
       if (!document.takesContent || !limits.take(who).allowed) return sendPage(request, reply, document, null);
       try {
-        const filling = await fill(createGuestView(doors, who), await renderingFor(who), request);
+        const filling = await fill(createGuestView(doors, who), await renderingFor(who, request), request);
         return await sendPage(request, reply.header('cache-control', checked), document, filling);
       } catch (error) {
         const refusal = foreseen(error);
@@ -86,7 +88,8 @@ export function publicRoutes(
       const who = guest(request.ip);
       const { allowed, retryAfter } = limits.take(who);
       if (!allowed) throw new PlazaError('too_many_requests', undefined, { retryAfter });
-      const written = await write(createGuestView(doors, who), await renderingFor(who), request);
+      reply.header('vary', 'Origin, Accept-Language');
+      const written = await write(createGuestView(doors, who), await renderingFor(who, request), request);
       return sendText(request, reply.header('cache-control', checked), type, written);
     });
   }

@@ -1,6 +1,7 @@
 import type { Id } from '../../../contracts/nouns.ts';
 import type { People } from './guestView.ts';
 import { type Markup, markup } from './markup.ts';
+import type { Words } from './words.ts';
 
 /** What all rendered pages need. */
 export interface Rendering {
@@ -10,6 +11,7 @@ export interface Rendering {
   publicUrl: string;
   /** The beginning of a body as plain text on one line. */
   excerpt(body: string): string;
+  words: Words;
 }
 
 /** For those who show a link to the page: search engines, other places' previews. `data-rendered` is for the script: it tells what goes with this page. */
@@ -38,9 +40,9 @@ export function describe({
 }
 
 /** The page around it as guests have it: the bar of the place, a line that leads up, and the content. */
-export function frame({ place }: Rendering, up: Markup | null, content: Markup): Markup {
+export function frame({ place, words: { t } }: Rendering, up: Markup | null, content: Markup): Markup {
   return markup`<div class="rendered">
-<header><a href="/"><img src="/icon.svg" alt="" width="28" height="28"><span dir="auto">${place}</span></a><a href="/communities">Communities</a><a href="/sign-in">Sign in</a></header>
+<header><a href="/"><img src="/icon.svg" alt="" width="28" height="28"><span dir="auto">${place}</span></a><a href="/communities">${t('communities')}</a><a href="/sign-in">${t('signIn')}</a></header>
 ${up !== null && markup`<nav>${up}</nav>`}
 <main>
 ${content}
@@ -48,17 +50,10 @@ ${content}
 </div>`;
 }
 
-export function counted(count: number, thing: string): string {
-  return count === 1 ? `1 ${thing}` : `${count} ${thing}s`;
+export function nameOf(people: People, id: Id | null, { t }: Words): string {
+  return (id !== null && people.get(id)?.name) || t('somebody');
 }
 
-export function nameOf(people: People, id: Id | null): string {
-  return (id !== null && people.get(id)?.name) || 'Somebody';
-}
-
-const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
-
-/** The day, which is the same for all readers but those near midnight; the page's script tells each their own time. */
-export function time(iso: string): Markup {
-  return markup`<time datetime="${iso}">${days.format(new Date(iso))}</time>`;
+export function time(iso: string, { day }: Words): Markup {
+  return markup`<time datetime="${iso}">${day(iso)}</time>`;
 }

@@ -19,7 +19,10 @@ const asGzip = promisify(gzip);
 
 /** Sends it in the smallest form that the caller takes; 304 to those who have it. */
 export function send(request: FastifyRequest, reply: FastifyReply, content: Content): FastifyReply {
-  reply.header('etag', content.etag).header('vary', 'Origin, Accept-Encoding').type(content.type);
+  reply
+    .header('etag', content.etag)
+    .header('vary', `${reply.getHeader('vary') ?? 'Origin'}, Accept-Encoding`)
+    .type(content.type);
   if (reply.statusCode === 200 && isKnown(request.headers['if-none-match'], content.etag)) return reply.code(304).send();
   const encoding = encodingOf(request);
   const smaller = encoding && content[encoding];

@@ -27,7 +27,7 @@ export function builtPage(): BuiltPage {
   write('icon.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
   write('icon-192.png', 'picture');
   write('favicon.ico', 'picture');
-  write('manifest.webmanifest', '{}');
+  write('manifest.webmanifest', '{"id":"/","name":"Plaza"}');
   write('sw.js', 'self.onfetch = null;');
   write('stamp', 'secret of the build');
   write('.vite/manifest.json', '{}');

@@ -56,6 +56,16 @@ describe('the document', () => {
   });
 });
 
+test('an installed page is called by the name of the place, as it is now', async () => {
+  const manifest = async () => (await s.ask('GET', '/manifest.webmanifest')).body;
+  expect(await manifest()).toMatchObject({ name: 'Plaza', id: '/' });
+  await s.sql`update applications set name = '“Bei uns”' where id = 1`;
+  const { headers, body } = await s.ask('GET', '/manifest.webmanifest');
+  expect(body).toMatchObject({ name: '“Bei uns”', short_name: '“Bei uns”', id: '/' });
+  expect(headers).toMatchObject({ 'content-type': 'application/manifest+json; charset=utf-8', 'cache-control': 'no-cache' });
+  await s.sql`update applications set name = 'Plaza' where id = 1`;
+});
+
 describe('an address that is none', () => {
   test.each(['/nowhere', '/c/trains/d/abc', '/messages/abc', '/you/nothing', '/index.html'])(
     '%s is the page with 404 for browsers',

@@ -1,9 +1,9 @@
 /** Every text there is says the same as by the library that knows all of ICU. */
 import { IntlMessageFormat } from 'intl-messageformat';
 import { expect, test } from 'vitest';
+import { format, type Message, parse, type Values } from '../../../markup/icu.ts';
 import de from './de/index.ts';
 import en from './en/index.ts';
-import { format, type Message, parse, type Values } from './icu.ts';
 
 const languages: Record<string, Record<string, string>> = { en, de };
 const counts = [0, 1, 2, 5, 21, 1_234];

@@ -1,7 +1,7 @@
 /** What the page says, in the reader's language: `t('chat.send')`. Sentences are ICU messages, whole, never glued. */
 import { computed, ref, shallowRef } from 'vue';
+import { format, type Message, parse, type Values } from '../../../markup/icu.ts';
 import en from './en/index.ts';
-import { format, type Message, parse, type Values } from './icu.ts';
 
 export type TextKey = keyof typeof en;
 type Texts = Record<TextKey, string>;
