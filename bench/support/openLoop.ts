@@ -33,7 +33,8 @@ export async function openLoop({ rate, seconds, send }: OpenLoop): Promise<Sent>
       late.push(Number(now - due) / 1e6);
       send(k, due);
     }
-    if (k < count) await new Promise((resolve) => setTimeout(resolve, Number(dueAt(began, k, rate) - process.hrtime.bigint()) / 1e6));
+    const pause = Number(dueAt(began, k, rate) - process.hrtime.bigint()) / 1e6;
+    if (k < count) await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
   }
   return { count, began, lateP99Millis: quantile(late, 0.99) };
 }

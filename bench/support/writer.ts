@@ -23,11 +23,15 @@ export async function openWriter({ url, protocol, opening, message, refusal, pin
   const socket = new WebSocket(url, protocol === undefined ? [] : [protocol], { perMessageDeflate: false });
   let refused = 0;
   let said = 0;
-  let awaited: { begins: string; came: () => void } | null = null;
+  // What came during the opening and was not awaited yet: the first may come with the connection itself.
+  let early: string[] | null = [];
+  let look = () => {};
   socket.on('message', (data) => {
     const text = data.toString();
-    if (awaited && text.startsWith(awaited.begins)) awaited.came();
-    else if (text.startsWith(refusal)) refused++;
+    if (early) {
+      early.push(text);
+      look();
+    } else if (text.startsWith(refusal)) refused++;
     else if (answer && text === answer.on) socket.send(answer.send);
   });
   const failed = new Promise<never>((_, reject) => {
@@ -39,13 +43,19 @@ export async function openWriter({ url, protocol, opening, message, refusal, pin
   const open = new Promise((resolve) => socket.once('open', resolve));
   await within(Promise.race([open, failed]), 'a writer to connect');
   for (const [send, begins] of opening) {
-    const came = new Promise<void>((resolve) => {
-      awaited = { begins, came: resolve };
-    });
     if (send !== '') socket.send(send);
+    const came = new Promise<void>((resolve) => {
+      look = () => {
+        const at = early?.findIndex((text) => text.startsWith(begins)) ?? -1;
+        if (at < 0) return;
+        early?.splice(0, at + 1);
+        resolve();
+      };
+      look();
+    });
     await within(Promise.race([came, failed]), `a writer to hear ${begins}`);
-    awaited = null;
   }
+  early = null;
   const beat = ping === undefined ? null : setInterval(() => socket.send(ping), 30_000);
   return {
     say(room, text) {
