@@ -183,11 +183,14 @@ describe('somebody who is banned while reading', () => {
     await page.getByRole('feed').getByText('Something to read').waitFor();
     await page.getByRole('textbox', { name: /^Write in/ }).fill('I was just');
     await olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
-    await page.getByRole('alert').getByRole('heading', { name: 'You can no longer read here' }).waitFor();
+    await page.getByRole('alert').getByRole('heading', { name: 'You have been banned from Tomatoes' }).waitFor();
     expect(await page.getByText('Something to read').count()).toBe(0);
     expect(await page.getByRole('textbox', { name: /^Write in/ }).count()).toBe(0);
-    // It is gone from the side bar, and the community from the rail.
+    // It is gone from the side bar with the community, and that from the rail.
     await expect.poll(() => page.getByRole('link', { name: 'greenhouse' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('navigation', { name: 'Tomatoes' }).count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Plaza' }).waitFor();
+    expect(await page.getByText('No channels yet').count()).toBe(0);
     await expect.poll(() => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tomatoes' }).count()).toBe(0);
 
     await goOnWithout(who, heard, chat);
@@ -195,6 +198,7 @@ describe('somebody who is banned while reading', () => {
     expect(await page.content()).not.toContain('secret of the compost');
     await page.reload();
     await page.getByRole('heading', { name: 'There is no conversation here for you' }).waitFor();
+    await page.getByRole('navigation', { name: 'Plaza' }).waitFor();
     expect(heard.filter((frame) => frame.includes('secret of the compost'))).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ export const SideOf = graphql(`
   query SideOf($slug: String!) {
     community(slug: $slug) {
       id: plainId name slug visibility
-      may { createChannel startDiscussion }
+      may { createChannel startDiscussion join }
       chats(first: 100) { nodes { id: plainId name visibility archived } }
       discussions(first: 8) { nodes { id: plainId title unread unreadMentions read lastNumber } }
     }

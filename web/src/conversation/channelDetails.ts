@@ -1,4 +1,4 @@
-import { graphql, type ResultOf } from '../wire/graphql.ts';
+import { gql, graphql, type ResultOf } from '../wire/graphql.ts';
 
 /** What the log does not tell of a channel: what I may do in it, and where it belongs. */
 export const ChannelDetails = graphql(`
@@ -60,19 +60,27 @@ export const MembersOfCommunity = graphql(`
   }
 `);
 
-export const OneMessage = graphql(`
-  query OneMessage($channel: ID!, $around: Int!) {
-    channel(id: $channel) {
-      messages(around: $around, first: 1) {
-        nodes {
-          number
-          body
-          author { id: plainId handle name avatar }
-        }
-      }
+const QuotedMessages = graphql(`
+  fragment QuotedMessages on MessageConnection @_unmask {
+    nodes {
+      number
+      body
+      author { id: plainId handle name avatar }
     }
   }
 `);
+export type Quoted = ResultOf<typeof QuotedMessages>['nodes'][number];
+
+/** Single messages of one channel, wherever they are. */
+export const quotedMessages = (numbers: readonly number[]) => gql<
+  { channel: Record<string, ResultOf<typeof QuotedMessages>> | null },
+  { channel: string }
+>`
+  query Quoted($channel: ID!) {
+    channel(id: $channel) { __typename ${numbers.map((number) => `at${number}: messages(around: ${number}, first: 1) { ...QuotedMessages }`).join(' ')} }
+  }
+  ${QuotedMessages}
+`;
 
 export const ChangeDetails = graphql(`
   mutation ChangeDetails($channel: ID!, $name: String, $topic: String) {
@@ -112,6 +120,14 @@ export const MakeDiscussion = graphql(`
   mutation MakeDiscussion($channel: ID!, $numbers: [Int!]!, $community: ID!, $title: String!, $body: String!, $tags: [String!]!, $key: String) {
     makeDiscussion(channel: $channel, numbers: $numbers, community: $community, title: $title, body: $body, tags: $tags, key: $key) {
       discussion { id: plainId community { slug } }
+    }
+  }
+`);
+
+export const MayJoin = graphql(`
+  query MayJoin($slug: String!) {
+    community(slug: $slug) {
+      may { join }
     }
   }
 `);

@@ -3,8 +3,9 @@ import type { Person } from '../../../contracts/nouns.ts';
 import { t } from '../texts/index.ts';
 import { ask } from '../wire/graphql.ts';
 import { globalId } from '../wire/ids.ts';
-import { OneMessage } from './channelDetails.ts';
+import { type Quoted, quotedMessages } from './channelDetails.ts';
 import { useConversation } from './conversation.ts';
+import { gathered } from './gathered.ts';
 
 export interface Original {
   name: string;
@@ -37,10 +38,28 @@ export function useOriginal(number: () => number): ComputedRef<Original | null> 
   });
 }
 
+interface Asked {
+  channel: string;
+  number: number;
+}
+
+/** Many are drawn at once, and each message costs the server a query of its own. */
+const mostAtOnce = 20;
+const quoted = gathered<Asked, Quoted>(async (asked) => {
+  const found = new Map<Asked, Quoted>();
+  for (const [channel, all] of Map.groupBy(asked, (one) => one.channel)) {
+    const { channel: answer } = await ask(quotedMessages(all.map(({ number }) => number)), { channel: globalId('Channel', channel) });
+    for (const one of all) {
+      const message = answer?.[`at${one.number}`]?.nodes.find(({ number }) => number === one.number);
+      if (message !== undefined) found.set(one, message);
+    }
+  }
+  return found;
+}, mostAtOnce);
+
 async function fetchOne(channel: string, number: number, place: string): Promise<void> {
   try {
-    const { channel: found } = await ask(OneMessage, { channel: globalId('Channel', channel), around: number });
-    const message = found?.messages.nodes.find((one) => one.number === number);
+    const message = await quoted({ channel, number });
     if (message !== undefined) {
       fetched.set(place, { name: message.author?.name ?? t('conversation.somebody'), person: message.author, body: message.body });
     }

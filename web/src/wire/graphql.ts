@@ -10,6 +10,7 @@ export const graphql = initGraphQLTada<{
   scalars: { ID: string; DateTime: string };
   disableMasking: true;
 }>();
+export { gql } from '@urql/core';
 export type { ResultOf } from 'gql.tada';
 
 export const urql = new Client({
