@@ -318,15 +318,19 @@ static int is_hex(const unsigned char *at) {
 /* Looks through what came, the carried end of the last piece in front of it. */
 static void heard(Connection *c, unsigned char *bytes, size_t length, uint64_t at) {
   unsigned char *end = bytes + length;
-  if (!c->open) {
+  while (!c->open) {
     Bytes until = c->steps[c->step].until;
-    if (memmem(bytes, length, until.at, until.length)) {
-      advance(c);
+    unsigned char *found = memmem(bytes, (size_t)(end - bytes), until.at, until.length);
+    if (!found) {
+      size_t left = (size_t)(end - bytes);
+      c->carried = left < CARRY ? left : CARRY;
+      memcpy(c->carry, end - c->carried, c->carried);
       return;
     }
-    c->carried = length < CARRY ? length : CARRY;
-    memcpy(c->carry, end - c->carried, c->carried);
-    return;
+    /* What it waits for next may have come along. */
+    bytes = found + until.length;
+    length = (size_t)(end - bytes);
+    advance(c);
   }
   for (int i = 0; i < refusal_kinds; i++) {
     unsigned char *found = memmem(bytes, length, refusals[i].at, refusals[i].length);

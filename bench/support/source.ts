@@ -155,14 +155,18 @@ export function withRoom(json: string): string {
   return json.replaceAll('\\u0001', '\u0001').replaceAll('\\u0002', '\u0002');
 }
 
-/** The opening as pairs of what is said and what is then awaited. */
+/** The opening as pairs of what is said, which may be nothing, and what is then awaited. */
 function steps(opening: readonly Step[]): string[] {
   const words: string[] = [];
+  let said = '';
   for (const step of opening) {
-    if ('send' in step) words.push(hex(step.send));
-    else words.push(hex(step.await));
+    if ('send' in step) said += Buffer.from(step.send).toString('hex');
+    else {
+      words.push(said || '-', hex(step.await));
+      said = '';
+    }
   }
-  if (words.length % 2 === 1) throw new Error('An opening is what is said and what is awaited, in turns.');
+  if (said !== '') throw new Error('An opening ends with something that is awaited.');
   return words;
 }
 

@@ -1,5 +1,6 @@
 import { grouped } from '../peers/postgres/grouped.ts';
 import { plazaIngest } from '../support/ingest.ts';
+import { socketioIngest, wsIngest } from '../support/peerWriters.ts';
 import type { Work } from '../support/work.ts';
 
 export const ingest: Work = {
@@ -10,7 +11,7 @@ export const ingest: Work = {
     channels: { about: 'channels', value: 1000, quick: 20 },
     writers: { about: 'writing connections', value: 2000, quick: 20 },
     underWay: { about: 'messages under way in the closed loop', value: 4096, quick: 64 },
-    burst: { about: 'messages that one connection sends at once, where the protocol lets it', value: 4, quick: 4 },
+    burst: { about: 'messages that one connection sends at once, where the protocol lets it', value: 16, quick: 4 },
     seconds: { about: 'seconds measured of each loop', value: 6, quick: 1 },
   },
   columns: [
@@ -20,6 +21,7 @@ export const ingest: Work = {
     { key: 'p50', label: 'p50 ms at half', better: 'lower' },
     { key: 'p99', label: 'p99 ms', better: 'lower' },
     { key: 'p999', label: 'p99.9 ms', better: 'lower' },
+    { key: 'late', label: 'load late at most ms', better: 'neither' },
     { key: 'lost', label: 'lost', better: 'lower', mustBeZero: true },
     { key: 'doubled', label: 'doubled', better: 'lower', mustBeZero: true },
     { key: 'reordered', label: 'reordered', better: 'lower', mustBeZero: true },
@@ -28,6 +30,8 @@ export const ingest: Work = {
     plaza: plazaIngest('socket', 'Plaza over sockets: numbered, fsync before the acknowledgement'),
     rest: plazaIngest('rest', 'Plaza over REST, keep-alive, one request a connection'),
     graphql: plazaIngest('graphql', 'Plaza over GraphQL, keep-alive, one request a connection'),
+    socketio: socketioIngest,
+    ws: wsIngest,
     postgres: grouped,
   },
 };
