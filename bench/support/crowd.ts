@@ -106,6 +106,7 @@ function sum(counts: readonly Counted[]): Counted {
   return {
     open: add((c) => c.open),
     live: add((c) => c.live),
+    again: add((c) => c.again),
     liveMs: { half: latest((c) => c.liveMs.half), most: latest((c) => c.liveMs.most), all: latest((c) => c.liveMs.all) },
     lost: add((c) => c.lost),
     doubled: add((c) => c.doubled),

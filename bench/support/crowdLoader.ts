@@ -29,6 +29,8 @@ export type Order =
 export interface Counted {
   open: number;
   live: number;
+  /** Times that one was cut off, or did not get in, and tried again. */
+  again: number;
   /** Milliseconds from the order to come until each of these shares of them was live. */
   liveMs: { half: number; most: number; all: number };
   lost: number;
@@ -39,6 +41,9 @@ export interface Counted {
   problems: string[];
 }
 
+/** Who is cut off comes again after between half of this and all of it. */
+const againMs = 1000;
+
 interface Listener {
   member: Member;
   place: number;
@@ -46,6 +51,7 @@ interface Listener {
   beat: NodeJS.Timeout | null;
   /** Channels that still have to answer that they are open. */
   toOpen: number;
+  isLive: boolean;
   versions: Map<string, number>;
   marks: MarkCheck;
 }
@@ -56,6 +62,7 @@ let epoch: string | null = null;
 let startedAt = 0;
 let liveAt: number[] = [];
 let whenAllLive = () => {};
+let again = 0;
 let bytes = 0;
 let frames = 0;
 
@@ -117,8 +124,9 @@ function comeNow(listener: Listener): void {
   });
   socket.on('close', () => {
     if (listener.socket !== socket) return;
+    again++;
     listener.socket = null;
-    problem('cut off');
+    setTimeout(comeNow, againMs * (0.5 + Math.random() / 2), listener);
   });
 }
 
@@ -128,12 +136,12 @@ function heard(listener: Listener, payload: Buffer): void {
   const type = text(payload, 9, 13);
   if (type === 'read') {
     epoch ??= JSON.parse(payload.toString()).epoch;
-    if (listener.toOpen === 0) isLive();
+    if (listener.toOpen === 0) live(listener);
   } else if (type === 'join') opened(listener, payload);
   else if (type === 'even') {
     listener.marks.scan(payload);
     moved(listener, payload);
-  } else if (type === 'erro' || type === 'bye"') problem(payload.toString('utf8', 0, 200));
+  } else if (type === 'erro' || type === 'bye"') problem(/"code":"\w+"/.exec(payload.toString())?.[0] ?? type);
 }
 
 function opened(listener: Listener, payload: Buffer): void {
@@ -142,7 +150,7 @@ function opened(listener: Listener, payload: Buffer): void {
   if (gap) problem('more was missed than one answer holds');
   listener.versions.set(channel, version);
   if (since) listener.marks.scan(payload);
-  if (--listener.toOpen === 0) isLive();
+  if (--listener.toOpen === 0) live(listener);
 }
 
 function headOf(payload: Buffer): { channel: string; version: number; gap: boolean; since: boolean } {
@@ -162,7 +170,9 @@ function moved(listener: Listener, payload: Buffer): void {
   if (listener.versions.has(channel)) listener.versions.set(channel, version);
 }
 
-function isLive(): void {
+function live(listener: Listener): void {
+  if (listener.isLive) return;
+  listener.isLive = true;
   liveAt.push(performance.now() - startedAt);
   if (liveAt.length === listeners.length) whenAllLive();
 }
@@ -176,6 +186,7 @@ async function follow(order: Order): Promise<Counted> {
         socket: null,
         beat: null,
         toOpen: 0,
+        isLive: false,
         versions: new Map(),
         marks: createMarkCheck(),
       });
@@ -186,6 +197,7 @@ async function follow(order: Order): Promise<Counted> {
     const all = new Promise<void>((resolve) => {
       whenAllLive = resolve;
     });
+    for (const listener of listeners) listener.isLive = false;
     for (const listener of listeners) setTimeout(comeNow, order.jitterMs * (0.5 + Math.random() / 2), listener);
     if (listeners.length > 0) await all;
   } else if (order.do === 'beat') {
@@ -219,6 +231,7 @@ function count(): Counted {
   return {
     open: listeners.filter(({ socket }) => socket !== null).length,
     live: liveAt.length,
+    again,
     liveMs: { half: at(0.5), most: at(0.99), all: at(1) },
     lost: sum('lost'),
     doubled: sum('doubled'),

@@ -32,6 +32,8 @@ export async function buildTown(plaza: Plaza, sockets: number, open: number): Pr
     const some = Array.from({ length: Math.min(32, towns - from) }, (_, i) => foundCommunity(plaza, membersOf(members, towns, from + i)));
     chats.push(...(await Promise.all(some)));
   }
+  // As the database does by itself within a minute or so.
+  await plaza.sql`vacuum (analyze)`;
   const opened = members.map((_, i) =>
     communitiesOf(i, towns)
       .flatMap((town) => chats[town] ?? [])
