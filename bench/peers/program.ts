@@ -70,7 +70,16 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 export function missingProgram(names: readonly string[], debianPackage: string): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const absent = names.find((name) => !folders.some((folder) => runs(join(folder, name))));
-  return absent === undefined ? null : `${absent} is not installed (Debian package ${debianPackage}); see bench/peers/install.sh`;
+  return absent === undefined ? null : missingPart(absent, debianPackage);
+}
+
+export function missingPart(what: string, debianPackage: string): string {
+  return `${what} is not installed (Debian package ${debianPackage}); see bench/peers/install.sh`;
+}
+
+/** Where Debian has what is compiled for this machine. */
+export function libraries(): string {
+  return `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 }
 
 function runs(file: string): boolean {

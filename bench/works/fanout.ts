@@ -1,5 +1,5 @@
-import { missingEjabberd, startEjabberdRooms } from '../peers/ejabberd/ejabberd.ts';
-import { missingProsody, startProsodyRooms } from '../peers/prosody/prosody.ts';
+import { aboutEjabberd, missingEjabberd, startEjabberdRooms } from '../peers/ejabberd/ejabberd.ts';
+import { aboutProsody, missingProsody, startProsodyRooms } from '../peers/prosody/prosody.ts';
 import { startSocketioRooms } from '../peers/socketio/socketio.ts';
 import { startWsRooms } from '../peers/ws/ws.ts';
 import { deliveryColumns, deliveryContender, type Plan } from '../support/delivery.ts';
@@ -39,11 +39,7 @@ export const fanout: Work = {
     plaza: deliveryContender('Plaza', startPlazaRooms, plan),
     socketio: deliveryContender('Socket.IO 4.8, one INSERT (fsync) and emit each', startSocketioRooms, plan),
     ws: deliveryContender('ws 8, one INSERT (fsync) and a send for each reader', startWsRooms, plan),
-    ejabberd: deliveryContender('ejabberd, a group room with its archive in PostgreSQL', startEjabberdRooms, plan, async () =>
-      missingEjabberd(),
-    ),
-    prosody: deliveryContender('Prosody, a group room with its archive in PostgreSQL', startProsodyRooms, plan, async () =>
-      missingProsody(),
-    ),
+    ejabberd: deliveryContender(aboutEjabberd, startEjabberdRooms, plan, async () => missingEjabberd()),
+    prosody: deliveryContender(aboutProsody, startProsodyRooms, plan, async () => missingProsody()),
   },
 };

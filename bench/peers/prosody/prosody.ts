@@ -1,13 +1,21 @@
 /** Prosody with a room that archives on PostgreSQL. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../journeys/support/server.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import type { StartRooms } from '../../support/rooms.ts';
-import { missingProgram, startProgram } from '../program.ts';
+import { libraries, missingPart, missingProgram, startProgram } from '../program.ts';
 import { type XmppServer, xmppRooms } from '../xmpp.ts';
 
+/** A message that could not be archived is delivered all the same, with a line in its log. */
+export const aboutProsody = 'Prosody, a room that archives in PostgreSQL: one INSERT (fsync) each, awaited before delivery';
+
 export function missingProsody(): string | null {
-  return missingProgram(['prosody'], 'prosody');
+  const drivers = ['5.4', '5.3', '5.2'].map((lua) => join(libraries(), 'lua', lua, 'dbd/postgresql.so'));
+  return (
+    missingProgram(['prosody'], 'prosody') ??
+    (drivers.some((file) => existsSync(file)) ? null : missingPart('its driver for PostgreSQL', 'lua-dbi-postgresql'))
+  );
 }
 
 export const startProsodyRooms: StartRooms = async (wanted) => xmppRooms(await startProsody(), wanted);
