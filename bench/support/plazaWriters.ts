@@ -1,5 +1,6 @@
 /** Plaza with groups and people who write in them, by socket, REST or GraphQL: what `source.c` sends and listens for. */
 import type { Id } from '../../contracts/nouns.ts';
+import { globalId } from '../../src/faces/graphql/ids.ts';
 import { type Member, type Plaza, startPlaza } from './plaza.ts';
 import { clientFrame, plazaOpening } from './sink.ts';
 import { dueHere, messageFrame, type SourceOptions, serialHere, withRoom } from './source.ts';
@@ -66,7 +67,7 @@ function message(face: Face, port: number, { token }: Member, channel: Id): Buff
   if (face === 'rest') return request(port, `/v1/channels/${channel}/messages`, token, { key, body: text });
   const query =
     'mutation ($channel: ID!, $body: String!, $key: String) { post(channel: $channel, body: $body, key: $key) { message { number key } } }';
-  return request(port, '/graphql', token, { query, variables: { channel, body: text, key } });
+  return request(port, '/graphql', token, { query, variables: { channel: globalId('Channel', channel), body: text, key } });
 }
 
 function request(port: number, path: string, token: string, body: object): Buffer {
