@@ -95,6 +95,19 @@ describe('a seeded world', () => {
     expect(await content(sql, end)).toBe(await content(await seeded(5, end), end));
   });
 
+  it('has pictures and statuses for some of its people', async () => {
+    const sql = await seeded(6, end);
+    const shown = await sql<{ avatar: string; hash: string; image: Buffer }[]>`
+      select p.avatar, a.hash, a.image from people p join avatars a on a.person = p.id`;
+    expect(shown.length).toBeGreaterThan(5);
+    for (const { avatar, hash, image } of shown) {
+      expect(avatar).toBe(`/avatars/${hash}`);
+      expect(image.toString('latin1', 8, 12)).toBe('WEBP');
+    }
+    const [none] = await sql`select count(*)::int as count from people where avatar is null and status_text = ''`;
+    expect(none?.['count']).toBeGreaterThan(0);
+  });
+
   it('has people who can sign in, and edits with what was there before', async () => {
     const sql = await seeded(6, end);
     const [account] = await sql<{ email: string; password_hash: string; handle: string }[]>`

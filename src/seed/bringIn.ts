@@ -2,6 +2,7 @@ import type { Id, Person } from '../../contracts/nouns.ts';
 import { bringInAccounts } from '../domains/accounts/index.ts';
 import { bringInCommunity } from '../domains/communities/index.ts';
 import { bringInChannels, bringInMore, type Past, type PastChange, type PastChannel } from '../domains/conversations/index.ts';
+import { bringInLooks } from '../domains/people/index.ts';
 import type { Pool } from '../engines/postgres/index.ts';
 import type { PlannedCommunity } from './communities.ts';
 import type { Conversation } from './conversation.ts';
@@ -84,9 +85,24 @@ async function bringInPeople(world: World, place: Place): Promise<Person[]> {
   for (let from = 0; from < world.people.length; from += 1000) {
     const some = world.people.slice(from, from + 1000);
     const accounts = some.map((person) => ({ ...person, email: `${person.handle}@example.com`, createdAt: at(place, person.joinedAt) }));
-    people.push(...(await place.sql.begin((tx) => bringInAccounts(tx, place.application, place.password, accounts))));
+    const pictures = await Promise.all(some.map(({ picture }) => (picture === null ? null : asWebp(picture))));
+    const looks = some.map(({ status }, i) => ({ status, picture: pictures[i] ?? null }));
+    const came = await place.sql.begin(async (tx) => {
+      const made = await bringInAccounts(tx, place.application, place.password, accounts);
+      await bringInLooks(
+        tx,
+        made.map(({ id }, i) => ({ person: id, status: looks[i]?.status ?? null, picture: looks[i]?.picture ?? null })),
+      );
+      return made;
+    });
+    people.push(...came);
   }
   return people;
+}
+
+async function asWebp(svg: string): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
+  return sharp(Buffer.from(svg)).webp({ quality: 82 }).toBuffer();
 }
 
 async function bringInCommunities(world: World, place: Place, personAt: (at: number) => Person): Promise<Map<PlannedCommunity, Id>> {

@@ -1,5 +1,6 @@
 import { createChance } from './chance.ts';
 import { createNames } from './names.ts';
+import { drawPicture } from './pictures.ts';
 import { day, span } from './rhythm.ts';
 import type { Subject } from './subjects.ts';
 
@@ -12,7 +13,13 @@ export interface PlannedPerson {
   joinedAt: number;
   /** Hours that the clock is ahead of UTC. */
   zone: number;
+  status: { emoji: string; text: string } | null;
+  /** A drawing as SVG; null for those who show their initials. */
+  picture: string | null;
 }
+
+/** Each takes a moment to be drawn; where there are thousands, the first few hundred are seen most. */
+const mostPictures = 200;
 
 const abouts = [
   'Mostly here for {0}. Slowly getting better at it.',
@@ -25,6 +32,17 @@ const abouts = [
   'By day in an office, otherwise {0}.',
   'Happy to help with {0}.',
   '',
+];
+
+const statuses = [
+  { emoji: '🏖️', text: 'Away until Monday' },
+  { emoji: '🎧', text: 'Heads down, answers in the evening' },
+  { emoji: '🌱', text: 'In the garden' },
+  { emoji: '☕', text: 'Back in a moment' },
+  { emoji: '🤒', text: 'Off sick' },
+  { emoji: '📚', text: 'Reading more than writing' },
+  { emoji: '🚆', text: 'On a train, the net comes and goes' },
+  { emoji: '🎉', text: '' },
 ];
 
 /** Handles that are never used: the platform's own words, and those in `taken`. */
@@ -49,9 +67,24 @@ export function planPeople(
     used.add(handle);
     // A few are here from the first days, the others come over the weeks, and hardly anybody in the last one.
     const joinedAt = i === 0 ? 0 : chance.is(0.4) ? chance.whole(1, 2 * day) : Math.floor(chance.next() ** 1.3 * (span - 6 * day));
-    return { handle, name: called, about: about.charAt(0).toUpperCase() + about.slice(1), interests, joinedAt, zone };
+    return {
+      ...looksOf(seed, i),
+      handle,
+      name: called,
+      about: about.charAt(0).toUpperCase() + about.slice(1),
+      interests,
+      joinedAt,
+      zone,
+    };
   });
   return people.sort((a, b) => a.joinedAt - b.joinedAt);
+}
+
+/** Some have a picture, fewer say what they are about just now. */
+function looksOf(seed: number, person: number): Pick<PlannedPerson, 'status' | 'picture'> {
+  const chance = createChance(seed, 'looks', person);
+  const hasPicture = person < mostPictures && chance.is(0.55);
+  return { status: chance.is(0.2) ? chance.pick(statuses) : null, picture: hasPicture ? drawPicture(seed, person) : null };
 }
 
 function freeHandle(name: string, used: ReadonlySet<string>, digits: () => string): string {

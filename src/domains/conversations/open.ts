@@ -80,9 +80,10 @@ export async function openChannels(tx: Transaction, channels: readonly NewChanne
 }
 
 function announcements(channel: Channel, members: readonly { person: Id }[]): Emission[] {
-  if (channel.kind === 'discussion') return [];
   if (channel.community !== null && channel.visibility === 'public') {
     return [{ topic: { kind: 'community', community: channel.community }, event: { type: 'channel_created', channel } }];
   }
+  // A private discussion is no channel of anybody's lists.
+  if (channel.kind === 'discussion') return [];
   return members.map(({ person }) => ({ topic: { kind: 'person', person }, event: { type: 'channel_joined', channel } }));
 }

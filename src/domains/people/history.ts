@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Id, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
@@ -39,4 +40,30 @@ export async function bringInPeople(tx: Transaction, people: readonly PastPerson
     if (!person) throw new PlazaError('taken', `The handle ${handle} is taken.`, { field: 'handle' });
     return person;
   });
+}
+
+/** How somebody looks to others just now. */
+export interface Looks {
+  person: Id;
+  status: { emoji: string; text: string } | null;
+  /** A square WebP. */
+  picture: Buffer | null;
+}
+
+/** Gives people their statuses and pictures. Two queries. */
+export async function bringInLooks(tx: Transaction, looks: readonly Looks[]): Promise<void> {
+  const rows = looks.map(({ person, status, picture }) => ({
+    person,
+    emoji: status?.emoji ?? '',
+    text: status?.text ?? '',
+    hash: picture === null ? null : createHash('sha256').update(picture).digest('hex'),
+    image: picture?.toString('base64') ?? null,
+  }));
+  await tx`
+    update people set status_emoji = l.emoji, status_text = l.text, avatar = '/avatars/' || l.hash
+    from jsonb_to_recordset(${tx.json(rows)}) as l (person bigint, emoji text, text text, hash text) where id = l.person`;
+  await tx`
+    insert into avatars (person, hash, image)
+    select person, hash, decode(image, 'base64')
+    from jsonb_to_recordset(${tx.json(rows)}) as l (person bigint, hash text, image text) where hash is not null`;
 }

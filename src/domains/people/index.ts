@@ -15,7 +15,7 @@ import { setAvatar } from './setAvatar.ts';
 import { update } from './update.ts';
 
 /** What others see: handle, name, profile. */
-export { bringInPeople, type PastPerson } from './history.ts';
+export { bringInLooks, bringInPeople, type PastPerson } from './history.ts';
 export { cleanQuery, named } from './named.ts';
 
 /** What a person says of the present; without `until` it does not end by itself. */

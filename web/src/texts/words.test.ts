@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { languages } from '../../../web/src/texts/index.ts';
-import { words, wordsFor } from './words.ts';
+import { words, wordsFor } from '../../../src/faces/web/words.ts';
+import { languages } from './index.ts';
 
 test('the server speaks the languages of the page', () => {
   expect(Object.keys(words)).toEqual(Object.keys(languages));

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Community } from '../../contracts/nouns.ts';
+import { type Someone, signUp } from '../support/api.ts';
+import { type House, startHouse } from '../support/house.ts';
+import { visitAs } from '../support/visitAs.ts';
+import { useBrowser } from '../support/visitors.ts';
+
+const browser = useBrowser();
+let house: House;
+let ana: Someone;
+let ben: Someone;
+let community: Community;
+
+beforeAll(async () => {
+  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
+  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
+  community = await ana.createCommunity('Bread');
+  await ben.join(community);
+});
+afterAll(() => house?.stop());
+
+const start = (title: string) => ana.call('POST', `/v1/communities/${community.id}/discussions`, { title, body: 'Tell me.' });
+
+test('a new discussion is told at home and in its community, and stands in the side bar, without asking', async () => {
+  await start('Which flour?');
+  const { page: home } = await visitAs(browser, ben, '/');
+  await home.getByRole('link', { name: 'Which flour?' }).waitFor();
+  const { page: list } = await visitAs(browser, ben, `/c/${community.slug}`);
+  await list.getByRole('main').getByRole('link', { name: 'Which flour?' }).waitFor();
+
+  await start('Which oven?');
+  await list.getByRole('navigation', { name: 'Bread' }).getByRole('link', { name: 'Which oven?' }).waitFor();
+  for (const page of [home, list]) {
+    await page.getByRole('button', { name: '1 new' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Which oven?' }).waitFor();
+    await expect.poll(() => page.getByRole('button', { name: '1 new' }).count()).toBe(0);
+  }
+});
+
+test('who declines an invitation is not asked again, and stays outside', async () => {
+  const secret = await ana.createCommunity('Secret recipes', { visibility: 'private' });
+  await ana.call('PUT', `/v1/communities/${secret.id}/invitations/${ben.person.id}`);
+  const { page } = await visitAs(browser, ben, '/communities');
+  const invitations = page.getByRole('region', { name: 'Invitations for you' });
+  await invitations.getByText('Ana invites you').waitFor();
+  await invitations.getByRole('button', { name: 'Decline' }).click();
+  await invitations.waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByRole('link', { name: 'Bread' }).first().waitFor();
+  expect(await invitations.count()).toBe(0);
+  await page.goto(`/c/${secret.slug}`);
+  await page.getByText('No community here that you may see').waitFor();
+});
+
+test('a refusal is told beside its field in the reader’s language', async () => {
+  const { page } = await visitAs(browser, ben, '/you', { locale: 'de-DE' });
+  const handle = page.getByRole('textbox', { name: 'Handle' });
+  await handle.fill('admin');
+  await handle.press('Enter');
+  await page.getByText('Dieses Handle ist reserviert. Wähl ein anderes.').waitFor();
+  expect(await handle.getAttribute('aria-invalid')).toBe('true');
+});
+
+test('a member is found by name among many', async () => {
+  const club = await ana.createCommunity('Club');
+  for (let i = 0; i < 11; i++) await (await signUp(house.base, `Guest ${i}`)).join(club);
+  const { page } = await visitAs(browser, ana, `/c/${club.slug}/members`);
+  const main = page.getByRole('main');
+  await main.getByText('@guest-3', { exact: true }).waitFor();
+  await page.getByRole('searchbox', { name: 'Find a member' }).fill('guest 7');
+  await expect.poll(() => main.getByText(/^@guest-/).allInnerTexts()).toEqual(['@guest-7']);
+  await page.getByRole('searchbox', { name: 'Find a member' }).fill('nobody');
+  await page.getByText('No member has “nobody” in the name.').waitFor();
+});
+
+test('whose picture is gone is shown by initials', async () => {
+  browser.expectProblem('404');
+  const { page } = await visitAs(browser, ana, '/');
+  await page.route('**/avatars/gone', (route) => route.fulfill({ status: 404 }));
+  await page.route('**/graphql', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('"avatar":null', '"avatar":"/avatars/gone"') });
+  });
+  await page.goto(`/c/${community.slug}/members`);
+  const row = page.getByRole('main').getByRole('listitem').filter({ hasText: '@ben' });
+  await row.waitFor();
+  await expect.poll(() => row.locator('img').count()).toBe(0);
+  expect(await row.innerText()).toMatch(/^B/);
+});
