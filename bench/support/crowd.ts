@@ -12,8 +12,6 @@ const perLoader = 10_000;
 export interface Crowd {
   /** All come, or come back, each after between half and all of `jitterMs`; resolves when all are live. @throws when that takes too long, with what went wrong */
   come(jitterMs: number): Promise<Counted>;
-  /** Each pings so often, spread evenly, as our client does. */
-  beat(everyMs: number): Promise<void>;
   /** All sockets are gone at once, without a farewell. */
   cut(): Promise<void>;
   /** Messages with the marks of these numbers are to come to each, in order. */
@@ -25,6 +23,8 @@ export interface Crowd {
 }
 
 const patienceMs = 180_000;
+/** Our client pings so often. */
+const beatMs = 15_000;
 
 interface Loader {
   child: ChildProcess;
@@ -39,7 +39,7 @@ export async function gatherCrowd(members: readonly Member[]): Promise<Crowd> {
 
   return {
     async come(jitterMs) {
-      const came = askAll({ do: 'come', jitterMs });
+      const came = askAll({ do: 'come', jitterMs, beatMs });
       const late = Promise.withResolvers<null>();
       const timer = setTimeout(late.resolve, patienceMs, null);
       const counted = await Promise.race([came, late.promise]);
@@ -49,9 +49,6 @@ export async function gatherCrowd(members: readonly Member[]): Promise<Crowd> {
       throw new Error(
         `After ${patienceMs / 1000} s only ${live} of ${members.length} were live, ${open} connected: ${problems.join('; ')}`,
       );
-    },
-    async beat(everyMs) {
-      await askAll({ do: 'beat', everyMs });
     },
     async cut() {
       await askAll({ do: 'cut' });

@@ -17,9 +17,11 @@ export interface Member {
 
 export type Order =
   | { do: 'hold'; members: readonly Member[] }
-  /** Come, or come back, each after a share of `jitterMs` between half of it and all; answered when all are live. */
-  | { do: 'come'; jitterMs: number }
-  | { do: 'beat'; everyMs: number }
+  /**
+   * Come, or come back, each after a share of `jitterMs` between half of it and all, and ping every `beatMs` from then on;
+   * answered when all are live.
+   */
+  | { do: 'come'; jitterMs: number; beatMs: number }
   /** Every socket is gone at once, without a farewell. */
   | { do: 'cut' }
   /** From now on the marks of these numbers are expected of every channel. */
@@ -62,6 +64,7 @@ let epoch: string | null = null;
 let startedAt = 0;
 let liveAt: number[] = [];
 let whenAllLive = () => {};
+let beatMs = 0;
 let again = 0;
 let bytes = 0;
 let frames = 0;
@@ -173,6 +176,9 @@ function moved(listener: Listener, payload: Buffer): void {
 function live(listener: Listener): void {
   if (listener.isLive) return;
   listener.isLive = true;
+  if (listener.beat) clearTimeout(listener.beat);
+  // In its own time, so that they are spread evenly.
+  listener.beat = setTimeout(beat, Math.random() * beatMs, listener);
   liveAt.push(performance.now() - startedAt);
   if (liveAt.length === listeners.length) whenAllLive();
 }
@@ -193,6 +199,7 @@ async function follow(order: Order): Promise<Counted> {
     }
   } else if (order.do === 'come') {
     liveAt = [];
+    beatMs = order.beatMs;
     startedAt = performance.now();
     const all = new Promise<void>((resolve) => {
       whenAllLive = resolve;
@@ -200,8 +207,6 @@ async function follow(order: Order): Promise<Counted> {
     for (const listener of listeners) listener.isLive = false;
     for (const listener of listeners) setTimeout(comeNow, order.jitterMs * (0.5 + Math.random() / 2), listener);
     if (listeners.length > 0) await all;
-  } else if (order.do === 'beat') {
-    for (const listener of listeners) beat(listener, order.everyMs);
   } else if (order.do === 'cut') {
     for (const listener of listeners) {
       const { socket } = listener;
@@ -215,13 +220,9 @@ async function follow(order: Order): Promise<Counted> {
   return count();
 }
 
-/** Each in its own time, so that they are spread evenly. */
-function beat(listener: Listener, everyMs: number): void {
-  const again = () => {
-    listener.socket?.write(ping);
-    listener.beat = setTimeout(again, everyMs);
-  };
-  listener.beat = setTimeout(again, Math.random() * everyMs);
+function beat(listener: Listener): void {
+  listener.socket?.write(ping);
+  listener.beat = setTimeout(beat, beatMs, listener);
 }
 
 function count(): Counted {

@@ -4,8 +4,6 @@ import { meter, useOf } from '../support/processes.ts';
 import { buildTown } from '../support/town.ts';
 import type { Contender, Options, Work } from '../support/work.ts';
 
-/** Our client pings so often. */
-const beatMs = 15_000;
 /** Over so long they come, so that memory is not measured after a storm. */
 const comeMs = 20_000;
 /** Memory that is no longer used goes back to the system when nothing has happened for a while. */
@@ -30,7 +28,6 @@ const plaza: Contender = {
         await sleep(restMs);
         const before = resident();
         await crowd.come(comeMs);
-        await crowd.beat(beatMs);
         await sleep(restMs);
         const servers0 = meter(servers.pids);
         const loaders = crowd.meter();
