@@ -25,7 +25,7 @@ const sequenceBits = 16;
 const charactersOfAMessage = 100;
 /** A process that works so much of the time is at its limit. */
 const busy = 0.95;
-/** What has not come so long after the last one was sent is lost. */
+/** When nothing came for so long, what is missing is lost. */
 const patienceSeconds = 10;
 
 /** Not the server but the load was at its limit. With `--quick` nobody minds. */

@@ -86,7 +86,7 @@ static bool isOpening;
 static int poller;
 static uint32_t *expected;  // by channel, while a run ends
 static bool isEnding;
-static uint64_t endBy, expectedInAll, allSince;
+static uint64_t endAsked, patience, expectedInAll, allSince;
 
 static uint64_t now(void) {
   struct timespec t;
@@ -439,7 +439,8 @@ static void maybeEnd(uint64_t at) {
   if (run.distinct < expectedInAll) allSince = 0;
   else if (!allSince) allSince = at;
   // What comes twice may come late.
-  if (at < endBy && !(allSince && at - allSince > 50000000u)) return;
+  uint64_t newest = run.lastAt > endAsked ? run.lastAt : endAsked;
+  if (at - newest < patience && !(allSince && at - allSince > 50000000u)) return;
   isEnding = false;
   uint64_t lost = 0;
   for (uint32_t i = 0; i < socketCount; i++)
@@ -553,7 +554,8 @@ static void obey(uint8_t letter, uint8_t *payload) {
         }
       return done();
     case 'E': {
-      endBy = at + number(4) * 1000000u;
+      endAsked = at;
+      patience = number(4) * 1000000u;
       free(expected);
       expected = calloc(65536, sizeof *expected);
       uint32_t count = number(4);

@@ -86,7 +86,8 @@ export interface Sink {
   /** A run begins: all counts from 0, sequences too. Latencies count of what is due at or after `from`. */
   begin(from: bigint): Promise<void>;
   /**
-   * The run is over: waits until every reader has all of what was sent, at most so many seconds, and tells what was heard.
+   * The run is over: waits until every reader has all of what was sent, or nothing came for so many seconds, and tells
+   * what was heard.
    * @param sent messages of each channel, by its number
    */
   end(sent: ReadonlyMap<number, number>, patienceSeconds?: number): Promise<Heard>;
