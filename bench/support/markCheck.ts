@@ -33,7 +33,7 @@ export function createMarkCheck(): MarkCheck {
     scan(bytes) {
       for (let at = bytes.indexOf(tilde); at >= 0; at = bytes.indexOf(tilde, at + 1)) {
         if (bytes[at + 9] !== dot) continue;
-        const number = Number.parseInt(bytes.toString('latin1', at + 1, at + 9), 16);
+        const number = Number(`0x${bytes.toString('latin1', at + 1, at + 9)}`);
         if (Number.isNaN(number)) continue;
         found(number);
         at += 9;
