@@ -1,9 +1,10 @@
 /** The real program, with as many people and channels as a work needs. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommunityRole, Id, Person } from '../../contracts/nouns.ts';
 import { freePort, type Server, startServer } from '../../journeys/support/server.ts';
+import { tidyAfter } from '../../journeys/support/tidy.ts';
 import { createAccessTokens } from '../../src/domains/accounts/accessTokens.ts';
 import { bringInAccounts } from '../../src/domains/accounts/index.ts';
 import { createKeys } from '../../src/domains/accounts/keys.ts';
@@ -72,6 +73,9 @@ const atOnce = 2_000;
 
 export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {}): Promise<Plaza> {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
+  // PostgreSQL does not run as root; whoever it runs as has to get through.
+  chmodSync(folder, 0o711);
+  const tidy = tidyAfter(folder);
   const servers: Server[] = [];
   const ports: number[] = [];
   let sql: Pool | null = null;
@@ -81,7 +85,7 @@ export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {})
     // The first one last: it holds the database.
     await Promise.all(servers.slice(1).map((server) => server.stop()));
     await servers[0]?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await tidy();
   }
 
   try {

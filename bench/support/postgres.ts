@@ -1,7 +1,8 @@
 /** A durable PostgreSQL for those who bring none, with the settings of Plaza's own. */
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tidyAfter } from '../../journeys/support/tidy.ts';
 import { startEmbedded } from '../../src/engines/postgres/supervisor.ts';
 import { chooseUser } from '../../src/engines/postgres/user.ts';
 import { createLogger } from '../../src/kit/log.ts';
@@ -27,6 +28,7 @@ export async function startPostgres({
   port?: number;
 } = {}): Promise<Database> {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-bench-'));
+  const tidy = tidyAfter(folder);
   const user = chooseUser(folder);
   if (user) chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o700);
@@ -45,11 +47,11 @@ export async function startPostgres({
       port,
       async stop() {
         await stop();
-        rmSync(folder, { recursive: true, force: true });
+        await tidy();
       },
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    await tidy();
     throw error;
   }
 }
