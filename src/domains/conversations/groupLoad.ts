@@ -1,4 +1,5 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
+import { numbers } from '../../engines/postgres/arrays.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
@@ -39,10 +40,10 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
   const [heads, channels, keys, touched] = await Promise.all([
     tx<Head[]>`
       select channel, number, version from channel_heads
-      where channel = any(${ids}::bigint[]) order by channel for no key update`,
+      where channel = any(${numbers(ids)}::bigint[]) order by channel for no key update`,
     tx<ChannelRow[]>`
       select id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version, accepted
-      from channels where id = any(${ids}::bigint[])`,
+      from channels where id = any(${numbers(ids)}::bigint[])`,
     loadKeys(tx, changes),
     loadTouched(tx, changes),
   ]);
@@ -75,7 +76,7 @@ export async function loadKeys(tx: Transaction, changes: readonly Change[]): Pro
   // One descent of messages_by_key for each key; "offset 0" keeps the planner from joining by a scan of all messages.
   return await tx<MessageRow[]>`
     select m.*
-    from unnest(${keyed.map((c) => c.channel)}::bigint[], ${keyed.map((c) => c.by.id)}::bigint[], ${keyed.map((c) => c.key ?? '')}::text[]) as k (channel, author, key)
+    from unnest(${numbers(keyed.map((c) => c.channel))}::bigint[], ${numbers(keyed.map((c) => c.by.id))}::bigint[], ${keyed.map((c) => c.key ?? '')}::text[]) as k (channel, author, key)
     cross join lateral (
       select ${messageColumns(tx)}
       from messages where channel = k.channel and author = k.author and key = k.key and key is not null offset 0

@@ -1,6 +1,7 @@
 import type { ChannelEvent } from '../../../contracts/events.ts';
 import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import { type Emission, emit } from '../../engines/feed/emit.ts';
+import { numbers } from '../../engines/postgres/arrays.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { type ModerationEntry, record } from '../moderation/index.ts';
 import type { Loaded } from './groupLoad.ts';
@@ -34,18 +35,23 @@ export async function writeAll(tx: Transaction, written: readonly Written[], loa
   ]);
 }
 
-function insertMessages(tx: Transaction, posts: readonly Written[], loaded: Loaded) {
+function insertMessages(tx: Transaction, unsorted: readonly Written[], loaded: Loaded) {
+  // By place in the indexes: neighbours go into the same page.
+  const posts = [...unsorted].sort((a, b) => byId(a.place.channel, b.place.channel) || a.place.number - b.place.number);
   const messages = posts.flatMap((w) => (w.message === null ? [] : [w.message]));
   const searched = messages.map((m) => ((loaded.channels.get(m.channel)?.details.chatNumber ?? null) === null ? 0 : 1));
   return tx`
     insert into messages (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, created_at, words)
     select channel, number, version, author, reply_to, key, body, mentions::bigint[], link_channel, link_number, to_timestamp(ms / 1000), case when searched = 1 then to_tsvector('simple', body) end
-    from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],
-      ${messages.map((m) => m.author)}::bigint[], ${messages.map((m) => m.replyTo)}::int[], ${messages.map((m) => m.key)}::text[],
-      ${messages.map((m) => m.body)}::text[], ${messages.map((m) => idArray(m.mentions))}::text[], ${messages.map((m) => m.link?.channel ?? null)}::bigint[],
-      ${messages.map((m) => m.link?.number ?? null)}::int[], ${posts.map((w) => w.ms)}::float8[], ${searched}::int[])
+    from unnest(${numbers(messages.map((m) => m.channel))}::bigint[], ${numbers(messages.map((m) => m.number))}::int[], ${numbers(messages.map((m) => m.version))}::int[],
+      ${numbers(messages.map((m) => m.author))}::bigint[], ${numbers(messages.map((m) => m.replyTo))}::int[], ${messages.map((m) => m.key)}::text[],
+      ${messages.map((m) => m.body)}::text[], ${messages.map((m) => idArray(m.mentions))}::text[], ${numbers(messages.map((m) => m.link?.channel ?? null))}::bigint[],
+      ${numbers(messages.map((m) => m.link?.number ?? null))}::int[], ${numbers(posts.map((w) => w.ms))}::float8[], ${numbers(searched)}::int[])
       as m (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, ms, searched)`;
 }
+
+/** Ids are numbers written out: the longer one is the larger. */
+const byId = (a: Id, b: Id) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
 /** A list of ids for a column of lists; null for an empty one. */
 function idArray(ids: readonly Id[]): string | null {
@@ -61,8 +67,8 @@ function moveAuthors(tx: Transaction, posts: readonly Written[]) {
   return tx`
     insert into read_positions (person, channel, number, read_at)
     select person, channel, number, to_timestamp(ms / 1000)
-    from unnest(${moved.map((w) => w.by.id)}::bigint[], ${moved.map((w) => w.place.channel)}::bigint[], ${moved.map((w) => w.place.number)}::int[],
-      ${moved.map((w) => w.ms)}::float8[]) as r (person, channel, number, ms)
+    from unnest(${numbers(moved.map((w) => w.by.id))}::bigint[], ${numbers(moved.map((w) => w.place.channel))}::bigint[], ${numbers(moved.map((w) => w.place.number))}::int[],
+      ${numbers(moved.map((w) => w.ms))}::float8[]) as r (person, channel, number, ms)
     on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
 }
 
@@ -184,7 +190,7 @@ function moveHeads(tx: Transaction, loaded: Loaded) {
   const moved = [...loaded.channels].filter(([, channel]) => channel.version !== channel.from);
   return tx`
     update channel_heads h set number = u.number, version = u.version
-    from unnest(${moved.map(([id]) => id)}::bigint[], ${moved.map(([, c]) => c.number)}::int[], ${moved.map(([, c]) => c.version)}::int[]) as u (channel, number, version)
+    from unnest(${numbers(moved.map(([id]) => id))}::bigint[], ${numbers(moved.map(([, c]) => c.number))}::int[], ${numbers(moved.map(([, c]) => c.version))}::int[]) as u (channel, number, version)
     where h.channel = u.channel`;
 }
 

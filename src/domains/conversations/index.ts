@@ -156,7 +156,11 @@ export interface Conversations {
   removeMember(who: Who, input: { channel: Id; person: Id; reason?: string | undefined }): Promise<void>;
   members(who: Who, channel: Id, page: PageRequest): Promise<Page<ChannelMember>>;
 
-  post(who: Who, input: { channel: Id; key?: string | undefined; body: string; replyTo?: number | undefined }): Promise<Posted>;
+  /** `placed` is called as soon as nothing that is posted later can come before it; it is written when this resolves. */
+  post(
+    who: Who,
+    input: { channel: Id; key?: string | undefined; body: string; replyTo?: number | undefined; placed?: (() => void) | undefined },
+  ): Promise<Posted>;
   edit(who: Who, input: { channel: Id; number: number; body: string }): Promise<Changed>;
   /** `reason` is kept for the moderators when the message is another's. */
   delete(who: Who, input: { channel: Id; number: number; reason?: string | undefined }): Promise<Changed>;

@@ -19,7 +19,7 @@ export function post({ sql, policy, log }: Deps): Conversations['post'] {
     const standing = await allowed(policy, 'message.post', who, input.channel);
     const mentions = await called({ sql, policy }, who, { channel: input.channel, standing }, body);
 
-    const outcome = await log.change({
+    const outcome = log.change({
       channel: input.channel,
       by: speaker(who),
       key,
@@ -31,7 +31,9 @@ export function post({ sql, policy, log }: Deps): Conversations['post'] {
         return { do: 'post', body, replyTo, mentions, link: null };
       },
     });
-    return { ...withMessage(outcome), repeated: outcome.repeated };
+    input.placed?.();
+    const done = await outcome;
+    return { ...withMessage(done), repeated: done.repeated };
   };
 }
 

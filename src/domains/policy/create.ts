@@ -2,6 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import type { Pool, Transaction } from '../../engines/postgres/index.ts';
+import { gathered } from '../../kit/gathered.ts';
 import { isId } from '../../kit/page.ts';
 import { channelFacts, communityFacts } from './facts.ts';
 import type { Decision, Policy } from './index.ts';
@@ -57,6 +58,9 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
     });
   }
 
+  /** Asked alone; those who ask while a query is under way go together into the next one. */
+  const one = gathered(toChannels);
+
   return {
     standing,
     decide,
@@ -78,7 +82,7 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
     },
 
     async toChannel(who, channel) {
-      const facts = isId(channel) ? await standings.get(who, channel, async () => (await toChannels([{ who, channel }]))[0] ?? null) : null;
+      const facts = isId(channel) ? await standings.get(who, channel, () => one({ who, channel })) : null;
       if (facts === null) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
       return { ...facts, ...standing(who), sameApplication: facts.sameApplication };
     },

@@ -98,18 +98,23 @@ export interface Rule {
 export const rules: readonly Rule[] = file as Rule[];
 
 /** By action, so that a decision looks only at what concerns it. */
-const byAction = new Map<Action, readonly Rule[]>(
-  actions.map((action) => [action, rules.filter((rule) => rule.for.includes(action) || rule.for.includes('*'))]),
+const byAction = new Map(
+  actions.map((action) => [
+    action,
+    rules
+      .filter((rule) => rule.for.includes(action) || rule.for.includes('*'))
+      .map((rule) => ({ rule, conditions: Object.entries(rule.if).map(([name, wanted]) => ({ name: name as keyof Facts, wanted })) })),
+  ]),
 );
 
 /** The rule that decides, or null when none speaks: then the answer is no. */
 export function decidingRule(action: Action, facts: Facts): Rule | null {
-  return byAction.get(action)?.find((rule) => holds(rule, facts)) ?? null;
+  return byAction.get(action)?.find(({ conditions }) => holds(conditions, facts))?.rule ?? null;
 }
 
-function holds(rule: Rule, facts: Facts): boolean {
-  for (const [name, wanted] of Object.entries(rule.if)) {
-    const value: unknown = facts[name as keyof Facts];
+function holds(conditions: readonly { name: keyof Facts; wanted: unknown }[], facts: Facts): boolean {
+  for (const { name, wanted } of conditions) {
+    const value: unknown = facts[name];
     if (Array.isArray(wanted) ? !wanted.includes(value) : value !== wanted) return false;
   }
   return true;

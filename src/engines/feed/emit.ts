@@ -1,4 +1,5 @@
 import { type PlazaEvent, type Topic, topicPrefix } from '../../../contracts/events.ts';
+import { lines } from '../postgres/arrays.ts';
 import type { Sql, Transaction } from '../postgres/index.ts';
 
 export interface Emission {
@@ -11,7 +12,8 @@ export async function emit(tx: Transaction, emissions: readonly Emission[]): Pro
   if (emissions.length === 0) return;
   await tx`
     select count(pg_logical_emit_message(true, prefix, content))
-    from unnest(${emissions.map((e) => topicPrefix(e.topic))}::text[], ${emissions.map((e) => JSON.stringify(e.event))}::text[]) as e (prefix, content)`;
+    from unnest(string_to_array(${lines(emissions.map((e) => topicPrefix(e.topic)))}, E'\\n'), string_to_array(${lines(emissions.map((e) => JSON.stringify(e.event)))}, E'\\n'))
+      as e (prefix, content)`;
 }
 
 /**

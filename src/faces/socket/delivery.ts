@@ -8,9 +8,11 @@ export interface DeliveryTiming {
   longestTickMs: number;
   /** Heads and hints are gathered so long. */
   slowTickMs: number;
+  /** When telling them takes long. */
+  longestSlowTickMs: number;
 }
 
-export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, longestTickMs: 20, slowTickMs: 100 };
+export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, longestTickMs: 20, slowTickMs: 100, longestSlowTickMs: 1000 };
 
 /** A tick ends early when one channel has gathered so many bytes. */
 const tickBytes = 256 * 1024;
@@ -48,6 +50,7 @@ export function createDelivery({
   let scheduled: NodeJS.Immediate | NodeJS.Timeout | null = null;
   let slow: NodeJS.Timeout | null = null;
   let flushedAt = 0;
+  let slowMs = timing.slowTickMs;
 
   function touch(client: Client, packet: Packet): void {
     if (client.outbox.push(packet) === 1) touched.push(client);
@@ -111,15 +114,17 @@ export function createDelivery({
   }
 
   function scheduleSlow(): void {
-    slow ??= setTimeout(slowTick, timing.slowTickMs);
+    slow ??= setTimeout(slowTick, slowMs);
   }
 
   function slowTick(): void {
     slow = null;
+    const started = performance.now();
     registry.seen.age();
     tellFollowers();
     tellTyping();
     writeAll();
+    slowMs = Math.min(timing.longestSlowTickMs, Math.max(timing.slowTickMs, 20 * (performance.now() - started)));
   }
 
   function tellFollowers(): void {

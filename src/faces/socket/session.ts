@@ -173,7 +173,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     running++;
     try {
       const order = orderOf(frame);
-      const told = await (order ? inOrder(order, () => handle(frame)) : handle(frame));
+      const told = await (order ? inOrder(order, (next) => handle(frame, next)) : handle(frame));
       if (told) send('id' in frame && frame.id !== undefined ? { ...told, id: frame.id } : told);
     } catch (error) {
       failed(frame, error);
@@ -190,7 +190,8 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     else bye(refusal.code === 'token_expired' ? 'token_expired' : refusal.retryable ? 'unavailable' : 'unauthenticated');
   }
 
-  async function handle(frame: ClientFrame): Promise<Answer | null> {
+  /** @param next the next frame of the same order may begin */
+  async function handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
     if (frame.type === 'hello') return hello(frame);
     if (!client) throw new PlazaError('unauthenticated');
     switch (frame.type) {
@@ -216,7 +217,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
       case 'ping':
         return null;
       default: {
-        const told = await perform(doors, client.who, frame);
+        const told = await perform(doors, client.who, frame, next);
         return told.type === 'synced' ? opening.synced(told) : told;
       }
     }

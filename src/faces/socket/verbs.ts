@@ -9,12 +9,12 @@ export type VerbFrame = Exclude<ClientFrame, { type: 'hello' | 'join' | 'leave' 
 /** What may answer them; the session adds the frame's `id`. */
 export type Answer = Extract<ServerFrame, { type: 'ack' | 'done' | 'joined' | 'left' | 'synced' | 'paged' | 'people' }>;
 
-export async function perform(doors: Doors, who: Who, frame: VerbFrame): Promise<Answer> {
+export async function perform(doors: Doors, who: Who, frame: VerbFrame, next?: () => void): Promise<Answer> {
   const { conversations, reactions, bookmarks, drafts } = doors;
   switch (frame.type) {
     case 'send': {
       const { channel, key, body, replyTo } = frame;
-      const posted = await conversations.post(who, { channel, key, body, replyTo });
+      const posted = await conversations.post(who, { channel, key, body, replyTo, placed: next });
       return { ...ack(posted), key, ...(posted.repeated && { repeated: true }) };
     }
     case 'edit':

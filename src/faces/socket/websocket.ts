@@ -95,11 +95,25 @@ function attach(deps: WebSocketDeps, ws: WebSocket, socket: Duplex, address: str
     socket.write(frame);
   }
 
+  /** Answers of one turn go out in one write: a commit group answers many requests of a client at once. */
+  function gather(): void {
+    if (gathering) return;
+    gathering = true;
+    socket.cork();
+    process.nextTick(() => {
+      gathering = false;
+      socket.uncork();
+    });
+  }
+  let gathering = false;
+
   const session = createSession(
     deps,
     {
       send(frame) {
-        if (!closing && !isCutOff()) put(toPacket(frame).frame);
+        if (closing || isCutOff()) return;
+        gather();
+        put(toPacket(frame).frame);
       },
       write(packets: readonly Packet[]) {
         if (closing || isCutOff()) return;

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { gathered } from './gathered.ts';
+
+describe('questions that are gathered', () => {
+  test('one alone is asked at once; those that come meanwhile go together, and each gets its own answer', async () => {
+    const calls: (readonly number[])[] = [];
+    const finish: (() => void)[] = [];
+    const double = gathered<number, number>(async (asks) => {
+      calls.push(asks);
+      await new Promise<void>((resolve) => finish.push(resolve));
+      return asks.map((ask) => (ask === 13 ? null : ask * 2));
+    });
+    const first = double(1);
+    await Promise.resolve();
+    await Promise.resolve();
+    const others = [double(2), double(13), double(3)];
+    finish.shift()?.();
+    expect(await first).toBe(2);
+    await expect.poll(() => finish.length).toBe(1);
+    finish.shift()?.();
+    expect(await Promise.all(others)).toEqual([4, null, 6]);
+    expect(calls).toEqual([[1], [2, 13, 3]]);
+  });
+
+  test('a call that fails refuses only those in it', async () => {
+    let isBroken = true;
+    const ask = gathered<string, string>(async (asks) => {
+      if (isBroken) throw new Error('away');
+      return asks;
+    });
+    await expect(ask('a')).rejects.toThrow('away');
+    isBroken = false;
+    expect(await ask('b')).toBe('b');
+  });
+
+  test('more than one call takes are asked in several', async () => {
+    const sizes: number[] = [];
+    const ask = gathered<number, number>(async (asks) => {
+      sizes.push(asks.length);
+      return asks;
+    });
+    const all = Array.from({ length: 1200 }, (_, i) => i);
+    expect(await Promise.all(all.map(ask))).toEqual(all);
+    expect(sizes).toEqual([500, 500, 200]);
+  });
+});
