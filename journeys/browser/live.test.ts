@@ -74,7 +74,7 @@ test('who writes before the chat is open loses nothing: it is sent as soon as it
       .waitFor();
     await page.keyboard.type('I was here first.');
     await page.keyboard.press('Enter');
-    expect(await composerOf(page).inputValue()).toBe('I was here first.');
+    await messageOf(page, 'I was here first.').getByText('Sending …').waitFor();
   } finally {
     server?.kill('SIGCONT');
   }

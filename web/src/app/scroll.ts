@@ -80,16 +80,27 @@ function climb(box: HTMLElement, top: number): () => void {
   return stop;
 }
 
-/** Moves a box whenever what is in it takes another height, until it is told to stop, somebody scrolls, or it takes too long. */
+/** Moves a box whenever what is in it takes another height, until it is told to stop, anything else scrolls it, or it takes too long. */
 export function whileGrowing(box: Element, move: () => void): () => void {
-  const watcher = new ResizeObserver(move);
+  let top = box.scrollTop;
+  const watcher = new ResizeObserver(() => {
+    move();
+    top = box.scrollTop;
+  });
   const stop = () => {
     watcher.disconnect();
     clearTimeout(timer);
-    for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) box.removeEventListener(type, stop);
+    box.removeEventListener('scroll', look);
+    for (const type of hands) box.removeEventListener(type, stop);
+  };
+  const look = () => {
+    if (Math.abs(box.scrollTop - top) > 1) stop();
   };
   const timer = setTimeout(stop, 5_000);
-  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) box.addEventListener(type, stop, { passive: true });
+  box.addEventListener('scroll', look, { passive: true });
+  for (const type of hands) box.addEventListener(type, stop, { passive: true });
   for (const child of box.children) watcher.observe(child);
   return stop;
 }
+
+const hands = ['wheel', 'touchmove', 'pointerdown', 'keydown'];
