@@ -1,6 +1,5 @@
 import type { Channel, Head, Id, Message } from '../../../contracts/nouns.ts';
-import { numbers } from '../../engines/postgres/arrays.ts';
-import type { Transaction } from '../../engines/postgres/index.ts';
+import { numbers, type Transaction } from '../../engines/postgres/index.ts';
 import type { Change } from './group.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 import type { Erased } from './steps.ts';

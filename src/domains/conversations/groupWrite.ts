@@ -1,8 +1,7 @@
 import type { ChannelEvent } from '../../../contracts/events.ts';
 import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import { type Emission, emit } from '../../engines/feed/emit.ts';
-import { numbers } from '../../engines/postgres/arrays.ts';
-import type { Transaction } from '../../engines/postgres/index.ts';
+import { numbers, type Transaction } from '../../engines/postgres/index.ts';
 import { type ModerationEntry, record } from '../moderation/index.ts';
 import type { Loaded } from './groupLoad.ts';
 import { writeMentions } from './groupMentions.ts';

@@ -1,6 +1,5 @@
 import { type PlazaEvent, type Topic, topicPrefix } from '../../../contracts/events.ts';
-import { lines } from '../postgres/arrays.ts';
-import type { Sql, Transaction } from '../postgres/index.ts';
+import { lines, type Sql, type Transaction } from '../postgres/index.ts';
 
 export interface Emission {
   topic: Topic;

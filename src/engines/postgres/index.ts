@@ -1,6 +1,8 @@
 import type postgresJs from 'postgres';
 import './mend.ts';
 
+export { lines, numbers } from './arrays.ts';
+
 // Read only after the mends are in place.
 const { default: postgres } = await import('postgres');
 

@@ -1,3 +1,6 @@
+/** From here on the text has what was typed in one piece. */
+export const containing = 2;
+
 /**
  * How well a text fits what was typed: 0 when it does not, else the more the better. The letters must come in order;
  * whole beginnings are better than beginnings of words, and those better than letters anywhere.
@@ -9,7 +12,7 @@ export function similarity(typed: string, text: string): number {
   const shorter = 1 / (found.length + 1);
   if (found.startsWith(wanted)) return 4 + shorter;
   if (found.split(/[\s\-_.@#/]+/).some((word) => word.startsWith(wanted))) return 3 + shorter;
-  if (found.includes(wanted)) return 2 + shorter;
+  if (found.includes(wanted)) return containing + shorter;
   let at = -1;
   let gaps = 0;
   for (const letter of wanted) {

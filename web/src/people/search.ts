@@ -1,7 +1,7 @@
 import { refDebounced } from '@vueuse/core';
-import { computed, type Ref } from 'vue';
+import { computed, type Ref, shallowRef, watch } from 'vue';
 import type { Person } from '../../../contracts/nouns.ts';
-import { similarity } from '../app/fuzzy.ts';
+import { containing, similarity } from '../app/fuzzy.ts';
 import { ask, graphql, type ResultOf } from '../wire/graphql.ts';
 import { useQuery } from '../wire/query.ts';
 import { me } from '../wire/session.ts';
@@ -35,13 +35,18 @@ export async function findPeople(q: string): Promise<readonly Person[]> {
 /** People whose name or handle has this part, while it is typed; oneself left out. */
 export function usePeopleSearch(q: Ref<string>) {
   const asked = refDebounced(q, 150);
-  const { data, loading, error } = useQuery(peopleQuery, () => ({ q: asked.value.trim().slice(0, 80) }));
-  /** What is shown was asked for before the last letters. */
-  const isOld = computed(() => asked.value !== q.value);
-  const found = computed(() => {
-    const others = (data.value?.people.nodes ?? []).filter((person) => person.plainId !== me.value?.id);
-    // Whoever types a name and presses Enter means nobody else.
-    return isOld.value ? others.filter(({ name, handle }) => similarity(q.value, name) > 0 || similarity(q.value, handle) > 0) : others;
+  const { data, loading: asking, error } = useQuery(peopleQuery, () => ({ q: asked.value.trim().slice(0, 80) }));
+  const answered = shallowRef<readonly PickedPerson[]>([]);
+  watch(data, (now) => {
+    if (now !== null) answered.value = now.people.nodes.filter((person) => person.plainId !== me.value?.id);
   });
-  return { found, loading: computed(() => loading.value || isOld.value), error };
+  /** What is shown was asked for before the last letters. */
+  const loading = computed(() => asking.value || asked.value !== q.value);
+  // Whoever types a name and presses Enter means nobody else.
+  const found = computed(() => (loading.value ? answered.value.filter((person) => has(person, q.value)) : answered.value));
+  return { found, loading, error };
+}
+
+function has({ name, handle }: PickedPerson, part: string): boolean {
+  return part.trim() === '' || Math.max(similarity(part, name), similarity(part, handle)) >= containing;
 }
