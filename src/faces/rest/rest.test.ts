@@ -408,6 +408,8 @@ describe('the place', () => {
     await ask('PATCH', `${at}/members/${ben.id}`, as(ana, { role: 'moderator', reason: 'kind' }));
     expect((await ask('DELETE', `${at}/members/${ben.id}?reason=a%20pause`, as(ana))).status).toBe(204);
     await ask('PUT', `${at}/bans/${ben.id}`, as(ana, { reason: 'came back' }));
+    expect((await ask('GET', `${at}/bans`, as(ana))).body['items']).toMatchObject([{ person: { id: ben.id }, reason: 'came back' }]);
+    expect((await ask('GET', `${at}/bans`, as(ben))).body['code']).toBe('forbidden');
     expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=peace`, as(ana))).status).toBe(204);
     expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=${'x'.repeat(501)}`, as(ana))).body).toMatchObject({ field: 'reason' });
     const kept = await ask('GET', `${at}/moderation-actions`, as(ana));
