@@ -11,11 +11,24 @@ export async function readMarks(
   messages: readonly Message[],
 ): Promise<MyMark[]> {
   const reacted = messages.filter((message) => message.reactions.length > 0).map((message) => message.number);
-  const [mine, marked] = await Promise.all([
+  const [from, to] = ends(messages);
+  const [mine, bookmarked] = await Promise.all([
     reacted.length > 0 ? reactions.mine(who, channel, reacted) : [],
-    bookmarks.mine(who, messages),
+    bookmarks.between(who, { channel, from, to }),
   ]);
+  if (mine.length === 0 && bookmarked.length === 0) return [];
   const emoji = new Map(mine.map((mark) => [mark.number, mark.emoji]));
-  const marks = messages.map(({ number }, i) => ({ number, emoji: emoji.get(number) ?? [], bookmarked: marked[i] ?? false }));
+  const marked = new Set(bookmarked);
+  const marks = messages.map(({ number }) => ({ number, emoji: emoji.get(number) ?? [], bookmarked: marked.has(number) }));
   return marks.filter((mark) => mark.bookmarked || mark.emoji.length > 0);
+}
+
+/** The lowest and the highest number; of no messages, a part without any. */
+function ends(messages: readonly Message[]): [from: number, to: number] {
+  let [from, to] = [2_147_483_647, 0];
+  for (const { number } of messages) {
+    from = Math.min(from, number);
+    to = Math.max(to, number);
+  }
+  return [from, to];
 }

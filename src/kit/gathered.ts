@@ -4,15 +4,14 @@ interface Asked<Ask, Answer> {
   reject(error: unknown): void;
 }
 
-/** Asks that go into one call at most. */
-const most = 500;
-
 /**
  * Turns a question about many into one about one: who asks while a call is under way waits for the next, which takes all
  * of them. Without a timer, and what is answered was found after it was asked.
+ * @param most asks that go into one call
  */
 export function gathered<Ask, Answer>(
   all: (asks: readonly Ask[]) => Promise<readonly (Answer | null)[]>,
+  most = 500,
 ): (ask: Ask) => Promise<Answer | null> {
   let waiting: Asked<Ask, Answer>[] = [];
   let running = false;

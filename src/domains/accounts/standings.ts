@@ -1,7 +1,8 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
-import type { Pool } from '../../engines/postgres/index.ts';
+import { numbers, type Pool } from '../../engines/postgres/index.ts';
+import { gathered } from '../../kit/gathered.ts';
 import { createMemory } from '../../kit/memory.ts';
 import type { Who } from '../policy/index.ts';
 import type { Claims } from './accessTokens.ts';
@@ -9,6 +10,8 @@ import type { Claims } from './accessTokens.ts';
 type Standing = Omit<Who, 'address'>;
 
 interface BearerRow {
+  device: Id;
+  account: Id;
   application: Id;
   role: ApplicationRole;
   person: Id;
@@ -31,29 +34,39 @@ export function createStandings(sql: Pool): Standings {
   const devices = createMemory<{ account: Id }>(50_000);
   const accounts = createMemory<Omit<Standing, 'device'>>(50_000);
 
-  async function load({ device, account }: Claims): Promise<Standing> {
+  async function load(asked: readonly Claims[]): Promise<(Standing | null)[]> {
     const keep = { device: devices.loading(), account: accounts.loading() };
-    const [row] = await sql<BearerRow[]>`
-      select a.application, a.role, p.id as person, p.handle, p.name, p.bot, p.avatar
+    const rows = await sql<BearerRow[]>`
+      select d.id as device, d.account, a.application, a.role, p.id as person, p.handle, p.name, p.bot, p.avatar
       from devices d join accounts a on a.id = d.account join people p on p.account = a.id
-      where d.id = ${device} and d.account = ${account} and d.signed_out_at is null`;
-    if (!row) throw new PlazaError('unauthenticated', 'This device was signed out; sign in again.');
-    const standing = {
-      application: row.application,
-      role: row.role,
-      person: { id: row.person, handle: row.handle, name: row.name, bot: row.bot, avatar: row.avatar },
-      account,
-      scopes: [],
-    };
-    keep.device(device, { account });
-    keep.account(account, standing);
-    return { ...standing, device };
+      where d.id = any(${numbers(asked.map(({ device }) => device))}::bigint[]) and d.signed_out_at is null`;
+    const found = new Map(rows.map((row) => [row.device, row]));
+    return asked.map(({ device, account }) => {
+      const row = found.get(device);
+      if (row?.account !== account) return null;
+      const standing = {
+        application: row.application,
+        role: row.role,
+        person: { id: row.person, handle: row.handle, name: row.name, bot: row.bot, avatar: row.avatar },
+        account,
+        scopes: [],
+      };
+      keep.device(device, { account });
+      keep.account(account, standing);
+      return { ...standing, device };
+    });
   }
+
+  /** When many come back at the same moment. */
+  const loaded = gathered(load);
 
   return {
     async of(claims) {
       const standing = devices.get(claims.device)?.account === claims.account ? accounts.get(claims.account) : undefined;
-      return standing ? { ...standing, device: claims.device } : load(claims);
+      if (standing) return { ...standing, device: claims.device };
+      const fresh = await loaded(claims);
+      if (!fresh) throw new PlazaError('unauthenticated', 'This device was signed out; sign in again.');
+      return fresh;
     },
     forget(event) {
       if (event === 'everything') {

@@ -52,6 +52,10 @@ test('a message is marked, found again, and let go; the person is told, nobody e
   ).toEqual([false, true, true]);
   expect(await bookmarks.mine(ana, [{ channel: chat, number: 1 }])).toEqual([false]);
   expect(await bookmarks.mine(guest(''), [{ channel: chat, number: 1 }])).toEqual([false]);
+  const between = (who: Who, from: number, to: number) => bookmarks.between(who, { channel: chat, from, to });
+  const [his, ...none] = await Promise.all([between(ben, 1, 100), between(ben, 3, 100), between(ana, 1, 100), between(guest(''), 1, 100)]);
+  expect(his.sort()).toEqual((await numbers(ben)).sort());
+  expect(none).toEqual([[], [], []]);
 
   expect(await mark(ben, 2, false)).toMatchObject({ message: { number: 2 }, on: false });
   await mark(ben, 2, false);

@@ -5,7 +5,7 @@ import type { Conversations } from '../conversations/index.ts';
 import type { Policy, Who } from '../policy/index.ts';
 import { bookmark } from './bookmark.ts';
 import { list } from './list.ts';
-import { mine } from './mine.ts';
+import { between, mine } from './mine.ts';
 
 export interface Bookmark {
   message: Message;
@@ -23,6 +23,8 @@ export interface Bookmarks {
   list(who: Who, page: PageRequest): Promise<Page<Bookmark>>;
   /** Which of these the caller bookmarked, in the order asked. For messages that the caller was already given. One query. */
   mine(who: Who, places: readonly MessagePlace[]): Promise<boolean[]>;
+  /** The numbers that the caller bookmarked in a part of a channel, the ends included. One query for all who ask at the same time. */
+  between(who: Who, part: { channel: string; from: number; to: number }): Promise<number[]>;
 }
 
 export interface Deps {
@@ -32,5 +34,5 @@ export interface Deps {
 }
 
 export function createBookmarks(deps: Deps): Bookmarks {
-  return { bookmark: bookmark(deps), list: list(deps), mine: mine(deps) };
+  return { bookmark: bookmark(deps), list: list(deps), mine: mine(deps), between: between(deps) };
 }

@@ -21,6 +21,7 @@ import { list } from './list.ts';
 import { may } from './may.ts';
 import { memberCounts } from './memberCounts.ts';
 import { members } from './members.ts';
+import { mine } from './mine.ts';
 import { myRoles } from './myRoles.ts';
 import { setRole } from './setRole.ts';
 import { tags } from './tags.ts';
@@ -102,6 +103,8 @@ export interface Communities {
   /** With `q` those whose name or handle has this part. */
   members(who: Who, input: { community: Id; q?: string | undefined }, page: PageRequest): Promise<Page<CommunityMember>>;
   memberCounts(who: Who, communities: readonly Id[]): Promise<number[]>;
+  /** Those the caller is a member of, newest first, 500 at most. One query for all who ask at the same time. */
+  mine(who: Who): Promise<{ community: Community; role: CommunityRole }[]>;
   /** The caller's role in each; null where not a member. One query. */
   myRoles(who: Who, communities: readonly Id[]): Promise<(CommunityRole | null)[]>;
   /** What the caller may do in each; nothing in one that may not be seen. One query. */
@@ -138,6 +141,7 @@ export function createCommunities(deps: Deps): Communities {
     list: list(deps),
     members: members(deps),
     memberCounts: memberCounts(deps),
+    mine: mine(deps),
     myRoles: myRoles(deps),
     may: may(deps),
     tags: tags(deps),

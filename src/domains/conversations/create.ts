@@ -9,6 +9,7 @@ import { deleteMessage } from './delete.ts';
 import type { Deps } from './deps.ts';
 import { discussionTags } from './discussionTags.ts';
 import { edit } from './edit.ts';
+import { epoch } from './epoch.ts';
 import { firstChat } from './firstChat.ts';
 import type { Conversations } from './index.ts';
 import { communityChats, discussions, discussionsOf } from './lists.ts';
@@ -26,7 +27,7 @@ import { publicDiscussions, publicMarks } from './publicDiscussions.ts';
 import { channel, channels, heads, messages, pins, readers, reads, revisions } from './read.ts';
 import { restore } from './restore.ts';
 import { search } from './search.ts';
-import { since } from './since.ts';
+import { opened, since } from './since.ts';
 import { typing } from './typing.ts';
 import { unreadMentions } from './unreadMentions.ts';
 
@@ -67,6 +68,7 @@ export function createConversations(deps: Deps): Conversations {
     publicDiscussions: publicDiscussions(deps),
     publicMarks: publicMarks(deps),
     since: since(deps),
+    opened: opened(deps),
     page: page(deps),
     messagesOf: messagesOf(deps),
     messages: messages(deps),
@@ -80,9 +82,6 @@ export function createConversations(deps: Deps): Conversations {
     firstChat,
     enterCommunities,
     leaveCommunity,
-    async epoch() {
-      const [row] = await deps.sql<{ epoch: string }[]>`select epoch from installation`;
-      return row?.epoch ?? '';
-    },
+    epoch: epoch(deps),
   };
 }

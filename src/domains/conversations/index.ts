@@ -35,6 +35,13 @@ export interface Since {
   gap: boolean;
 }
 
+export interface Opened {
+  /** Shared by all who asked for the same at the same time. */
+  log: Omit<Since, 'details'>;
+  channel: Channel;
+  read: number;
+}
+
 export interface MessagePage {
   channel: Id;
   /** By number, ascending. */
@@ -210,6 +217,8 @@ export interface Conversations {
   publicMarks(who: Who, every: number): Promise<Id[]>;
 
   since(who: Who, input: { channel: Id; version: number; limit?: number | undefined }): Promise<Since>;
+  /** A channel as it opens again: what `since` tells, its details, and how far the caller has read. Two round trips for all who ask at the same time. */
+  opened(who: Who, input: { channel: Id; version: number }): Promise<Opened>;
   /** By number; exactly one of before, after, around, or none for the last page. */
   page(
     who: Who,

@@ -10,7 +10,7 @@ export function unreadMentions({ sql }: Pick<Deps, 'sql'>): Conversations['unrea
     const person = who.person?.id;
     if (person === undefined) return ids.map(() => 0);
     const rows = await sql<{ channel: Id; mentions: number }[]>`
-      select c.channel, ${callsAfter(sql, person, sql`c.channel`, sql`coalesce(r.number, 0)`)} as mentions
+      select c.channel, ${callsAfter(sql, sql`${person}::bigint`, sql`c.channel`, sql`coalesce(r.number, 0)`)} as mentions
       from unnest(${ids.filter(isId)}::bigint[]) as c (channel) left join read_positions r on r.person = ${person} and r.channel = c.channel`;
     const byId = new Map(rows.map((row) => [row.channel, row.mentions]));
     return ids.map((id) => byId.get(id) ?? 0);
@@ -18,9 +18,9 @@ export function unreadMentions({ sql }: Pick<Deps, 'sql'>): Conversations['unrea
 }
 
 /** An expression: messages of a channel after a number that call the person, by name or with everyone. */
-export function callsAfter(sql: Sql, person: Id, channel: ReturnType<Sql>, number: ReturnType<Sql>) {
+export function callsAfter(sql: Sql, person: ReturnType<Sql>, channel: ReturnType<Sql>, number: ReturnType<Sql>) {
   return sql`(
     select count(distinct m.number)::int from mentions m
-    where m.person = any(${[person, '0']}::bigint[]) and m.channel = ${channel} and m.number > ${number}
+    where m.person in (${person}, 0) and m.channel = ${channel} and m.number > ${number}
   )`;
 }

@@ -79,6 +79,9 @@ test('the last touched comes first, page by page', async () => {
   await drafts.save(cy, { place: chats[0] ?? '', body: 'xy' });
   const inOrder = [chats[0], chats[2], chats[1]];
   expect(await places(cy)).toEqual(inOrder);
+  const [latest, another] = await Promise.all([drafts.latest(cy), drafts.latest(ana)]);
+  expect(latest.map(({ place }) => place)).toEqual(await places(cy));
+  expect(another.map(({ place }) => place)).toEqual(await places(ana));
   const first = await drafts.list(cy, { first: 2 });
   expect([first.items.map(({ node }) => node.place), first.hasNext]).toEqual([inOrder.slice(0, 2), true]);
   const rest = await drafts.list(cy, { first: 2, after: first.items.at(-1)?.cursor });
@@ -117,6 +120,7 @@ describe('refused', () => {
     await expect(drafts.save(guest(''), { place: community, body: 'x' })).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(drafts.get(guest(''), chat)).rejects.toMatchObject({ code: 'unauthenticated' });
     await expect(drafts.list(guest(''), {})).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(drafts.latest(guest(''))).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 });
 

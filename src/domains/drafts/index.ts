@@ -2,7 +2,7 @@ import type { Draft, Id } from '../../../contracts/nouns.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
 import type { Page, PageRequest } from '../../kit/page.ts';
 import type { Policy, Who } from '../policy/index.ts';
-import { get, list } from './read.ts';
+import { get, latest, list } from './read.ts';
 import { save } from './save.ts';
 
 /** What somebody began to write and has not sent, the same on all of the person's devices. Nobody else sees it. */
@@ -18,6 +18,8 @@ export interface Drafts {
   get(who: Who, place: Id): Promise<Draft | null>;
   /** The caller's, the last touched first. */
   list(who: Who, page: PageRequest): Promise<Page<Draft>>;
+  /** The caller's latest hundred. One query for all who ask at the same time. */
+  latest(who: Who): Promise<Draft[]>;
 }
 
 export interface Deps {
@@ -26,5 +28,5 @@ export interface Deps {
 }
 
 export function createDrafts(deps: Deps): Drafts {
-  return { save: save(deps), get: get(deps), list: list(deps) };
+  return { save: save(deps), get: get(deps), list: list(deps), latest: latest(deps) };
 }

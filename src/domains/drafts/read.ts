@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
-import type { Id } from '../../../contracts/nouns.ts';
-import type { Sql } from '../../engines/postgres/index.ts';
+import type { Draft, Id } from '../../../contracts/nouns.ts';
+import { numbers, type Sql } from '../../engines/postgres/index.ts';
+import { gathered } from '../../kit/gathered.ts';
 import { type CursorKey, decodeCursor, isId, pageSize, toPage } from '../../kit/page.ts';
 import type { Deps, Drafts } from './index.ts';
 import { columns, type DraftRow, toDraft } from './rows.ts';
@@ -21,6 +22,25 @@ export function list({ sql }: Deps): Drafts['list'] {
     const before = page.after ? decodeCursor(page.after, ['time', 'id']) : null;
     const rows = await newestDrafts(sql, who.person.id, before, size + 1);
     return toPage(rows, size, toDraft, (row) => [row.updated_at.getTime(), row.place]);
+  };
+}
+
+const latestDrafts = 100;
+
+export function latest({ sql }: Deps): Drafts['latest'] {
+  const ask = gathered<Id, Draft[]>(async (people) => {
+    const drafts = new Map<Id, Draft[]>(people.map((person) => [person, []]));
+    const rows = await sql<(DraftRow & { person: Id })[]>`
+      select a.person, d.* from unnest(${numbers([...drafts.keys()])}::bigint[]) as a (person)
+      cross join lateral (
+        select ${columns(sql)} from drafts where person = a.person order by updated_at desc, place desc limit ${latestDrafts}
+      ) d`;
+    for (const row of rows) drafts.get(row.person)?.push(toDraft(row));
+    return people.map((person) => drafts.get(person) ?? []);
+  });
+  return async (who) => {
+    if (who.person === null) throw new PlazaError('unauthenticated');
+    return (await ask(who.person.id)) ?? [];
   };
 }
 

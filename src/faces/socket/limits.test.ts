@@ -61,6 +61,19 @@ describe('who is let in', () => {
     expect(await socket.closed).toMatchObject({ code: 4501 });
   });
 
+  test('who said hello in time is greeted, however long the database takes', async () => {
+    const socket = await opened();
+    const beat = setInterval(() => socket.say({ type: 'ping' }), 200);
+    await house.sql.begin(async (tx) => {
+      await tx`lock table installation in access exclusive mode`;
+      socket.say({ type: 'hello', token });
+      await new Promise((resolve) => setTimeout(resolve, 1600));
+    });
+    await socket.next('ready');
+    clearInterval(beat);
+    socket.ws.terminate();
+  });
+
   test('who says nothing is let go', async () => {
     const socket = await opened();
     expect(['unauthenticated', 'silent']).toContain((await socket.next('bye')).code);

@@ -10,7 +10,7 @@ import type { Hub } from './hub.ts';
 import { createOrder } from './order.ts';
 import type { Packet } from './packet.ts';
 import { createQueue } from './queue.ts';
-import { readCommunities, readPeople } from './reads.ts';
+import { readPeople } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
 import { readStable } from './stable.ts';
@@ -102,7 +102,7 @@ export function createLive(deps: LiveDeps): Live {
       listener.stale = () => fail(again);
       listener.relist = () => {
         const take = (communities: Id[]) => deps.hub.setLists(client, { communities, channels: [] });
-        readStable(deps.hub, client, async () => (await readCommunities(deps.doors, who)).map(({ community }) => community.id), take).catch(
+        readStable(deps.hub, client, async () => (await deps.doors.communities.mine(who)).map(({ community }) => community.id), take).catch(
           fail,
         );
       };

@@ -1,4 +1,4 @@
-import type { Draft, Id, Message, Person } from '../../../contracts/nouns.ts';
+import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { ClientFrame, MyChannel, MyCommunity, MyMark, ServerFrame } from '../../../contracts/wire.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
@@ -8,8 +8,6 @@ type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
 /** Messages that come along with a channel that is opened without telling what is had. */
 const lastPage = 50;
-/** Communities that `ready` lists at most. */
-const communityPages = 5;
 
 export interface MyLists {
   communities: MyCommunity[];
@@ -18,33 +16,8 @@ export interface MyLists {
 
 /** What a side bar needs. */
 export async function readLists(doors: Doors, who: Who): Promise<MyLists> {
-  const [communities, channels] = await Promise.all([readCommunities(doors, who), doors.conversations.mine(who)]);
+  const [communities, channels] = await Promise.all([doors.communities.mine(who), doors.conversations.mine(who)]);
   return { communities, channels };
-}
-
-export async function readCommunities({ communities }: Doors, who: Who): Promise<MyCommunity[]> {
-  const mine: MyCommunity[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < communityPages; page++) {
-    const { items, hasNext } = await communities.list(who, { mine: true }, { first: 100, after });
-    const roles = await communities.myRoles(
-      who,
-      items.map(({ node }) => node.id),
-    );
-    for (const [i, { node: community }] of items.entries()) {
-      const role = roles[i];
-      if (role) mine.push({ community, role });
-    }
-    after = items.at(-1)?.cursor;
-    if (!hasNext) break;
-  }
-  return mine;
-}
-
-/** The latest hundred. */
-export async function readDrafts({ drafts }: Doors, who: Who): Promise<Draft[]> {
-  const { items } = await drafts.list(who, { first: 100 });
-  return items.map(({ node }) => node);
 }
 
 /** A channel as it opens: its last page, or what changed since. The log's part is read first; the domain checks access after. */
@@ -54,14 +27,20 @@ export async function readJoined(
   { channel: id, since }: { channel: Id; since?: number },
 ): Promise<Frame<'joined'>> {
   const { conversations } = doors;
-  const log = since === undefined ? await readLast(doors, who, id) : await conversations.since(who, { channel: id, version: since });
+  if (since !== undefined) {
+    const { log, channel, read } = await conversations.opened(who, { channel: id, version: since });
+    const { version, number, messages, gap } = log;
+    const extras = await readExtras(doors, who, id, messages);
+    return { type: 'joined', channel, since, version, number, read, messages, ...extras, gap };
+  }
+  const log = await readLast(doors, who, id);
   const [channel, [read = 0], extras] = await Promise.all([
     conversations.channel(who, id),
     conversations.reads(who, [id]),
     readExtras(doors, who, id, log.messages),
   ]);
   const { version, number, messages, gap } = log;
-  return { type: 'joined', channel, ...(since !== undefined && { since }), version, number, read, messages, ...extras, gap };
+  return { type: 'joined', channel, version, number, read, messages, ...extras, gap };
 }
 
 async function readLast({ conversations }: Doors, who: Who, channel: Id) {

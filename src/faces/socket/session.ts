@@ -13,7 +13,7 @@ import { createOrder } from './order.ts';
 import { createPace } from './pace.ts';
 import { type Packet, packetOf } from './packet.ts';
 import type { Presence } from './presence.ts';
-import { readDrafts, readPeople } from './reads.ts';
+import { readPeople } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
@@ -100,7 +100,8 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
   let callOffExpiry = () => {};
   let goOffline = () => {};
   const callOffDeadline = wheel.after(settings.helloSeconds * 1000, () => {
-    if (!client) bye('unauthenticated');
+    // What was said in time may wait for the database.
+    if (!client && running === 0) bye('unauthenticated');
   });
 
   const receiver: Receiver = {
@@ -250,7 +251,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
     const [epoch, until, drafts] = await Promise.all([
       doors.conversations.epoch(),
       doors.accounts.expiresAt(token),
-      options.lists ? readDrafts(doors, who) : [],
+      options.lists ? doors.drafts.latest(who) : [],
     ]);
     if (closed) return null;
     callOffDeadline();

@@ -1,0 +1,12 @@
+import { gathered } from '../../kit/gathered.ts';
+import type { Deps } from './deps.ts';
+import type { Conversations } from './index.ts';
+
+/** Asked for each time: the database may be another one than a moment ago. One query for all who ask at the same time. */
+export function epoch({ sql }: Deps): Conversations['epoch'] {
+  const ask = gathered<null, string>(async (asks) => {
+    const [row] = await sql<{ epoch: string }[]>`select epoch from installation`;
+    return asks.map(() => row?.epoch ?? '');
+  }, Number.POSITIVE_INFINITY);
+  return async () => (await ask(null)) ?? '';
+}

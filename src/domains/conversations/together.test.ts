@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connect } from '../../engines/postgres/index.ts';
+import { testCommunity, testGround, testPerson } from '../testing.ts';
+import { createConversations } from './create.ts';
+
+const ground = await testGround();
+const { sql, conversations: plain } = ground;
+const [ana, ben, cleo] = await Promise.all(['ana', 'ben', 'cleo'].map((handle) => testPerson(sql, handle)));
+if (!ana || !ben || !cleo) throw new Error('no people');
+const community = await testCommunity(sql, [
+  { who: ana, role: 'owner' },
+  { who: ben, role: 'member' },
+]);
+const alien = { ...ana, application: '2' };
+
+let statements = 0;
+const watched = connect(ground.url, { max: 4, name: 'watched', watch: () => statements++ });
+const conversations = createConversations({ ...ground, sql: watched });
+let chat = '';
+let secret = '';
+
+beforeAll(async () => {
+  chat = (await plain.createChannel(ana, { community, name: 'talk' })).id;
+  secret = (await plain.createChannel(ana, { community, name: 'secret', visibility: 'private' })).id;
+  for (let i = 1; i <= 5; i++) await plain.post(ana, { channel: chat, body: `@ben ${i}` });
+  await plain.post(ana, { channel: secret, body: 'hush' });
+  await plain.markRead(ben, { channel: chat, number: 2 });
+  await plain.createGroup(ana, { name: 'both', people: [ben.person.id] });
+  // What the driver asks for itself, once a connection, is not counted.
+  await Promise.all([1, 2, 3, 4].map(() => watched`select pg_sleep(0.05)`));
+});
+beforeEach(() => {
+  statements = 0;
+});
+afterAll(() => watched.end());
+
+test('side bars of any number are read in two statements, each with its own unread marks', async () => {
+  const callers = [ana, ben, cleo, alien, ...Array.from({ length: 40 }, () => ben)];
+  const bars = await Promise.all(callers.map((who) => conversations.mine(who)));
+  expect(statements).toBe(2);
+  expect(bars[0]?.map(({ channel }) => channel.name).sort()).toEqual(['both', 'secret', 'talk']);
+  expect(bars[1]?.map(({ channel, people }) => [channel.name, people.map(({ handle }) => handle)])).toEqual([
+    ['both', ['ana']],
+    ['talk', []],
+  ]);
+  expect(bars[1]?.at(-1)).toMatchObject({ number: 5, read: 2, mentions: 3 });
+  expect(bars[0]?.find(({ channel }) => channel.id === chat)).toMatchObject({ read: 5, mentions: 0 });
+  expect(bars.slice(2, 4)).toEqual([[], []]);
+  expect(bars.at(-1)).toEqual(bars[1]);
+});
+
+test('[L7] [L9] channels that open together are read in four statements, and only who may read is given anything', async () => {
+  const asks = [
+    conversations.opened(ana, { channel: chat, version: 2 }),
+    conversations.opened(ben, { channel: chat, version: 2 }),
+    conversations.opened(ben, { channel: chat, version: 0 }),
+    conversations.opened(ana, { channel: secret, version: 0 }),
+    conversations.opened(ben, { channel: secret, version: 0 }),
+    conversations.opened(alien, { channel: chat, version: 0 }),
+    conversations.opened(ana, { channel: '42', version: 0 }),
+    conversations.since(ben, { channel: chat, version: 1, limit: 2 }),
+  ];
+  const answers = await Promise.allSettled(asks);
+  expect(statements).toBe(4);
+  const [mine, his, all, hush, ...others] = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.code));
+  expect(mine).toMatchObject({ channel: { id: chat, name: 'talk' }, log: { version: 5, number: 5, gap: false }, read: 5 });
+  expect(mine.log.messages.map(({ number }: { number: number }) => number)).toEqual([3, 4, 5]);
+  expect(his).toMatchObject({ read: 2 });
+  expect(his.log.messages).toBe(mine.log.messages);
+  expect(all.log.messages).toHaveLength(5);
+  expect(hush.log.messages.map(({ body }: { body: string }) => body)).toEqual(['hush']);
+  expect(others.slice(0, 3)).toEqual(['not_found', 'not_found', 'not_found']);
+  expect(others[3]).toMatchObject({ version: 3, number: 5, gap: true, details: null });
+});
+
+test('[L7] details that changed come with what changed, at once or in the last part of several', async () => {
+  const { version } = await plain.since(ana, { channel: chat, version: 0 });
+  await plain.change(ana, { channel: chat, topic: 'this and that' });
+  const [before, after] = await Promise.all(
+    [version, version + 1].map((from) => conversations.since(ben, { channel: chat, version: from })),
+  );
+  expect(before).toMatchObject({ version: version + 1, details: { topic: 'this and that' }, messages: [] });
+  expect(after).toMatchObject({ version: version + 1, details: null, messages: [] });
+});
