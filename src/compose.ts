@@ -52,7 +52,7 @@ export async function compose(
   await migrate(databaseUrl, readMigrations(join(home, 'migrations')), (line) => logger.info(line));
   const metrics = createMetrics();
   const sql = connect(databaseUrl, { max: settings.databaseConnections, name: 'plaza' });
-  const writers = connect(databaseUrl, { max: settings.lanes, name: 'plaza-log', lockMillis: 5_000 });
+  const writers = connect(databaseUrl, { max: settings.lanes, name: 'plaza-log', lockMillis: 5_000, plannedOnce: true });
   await markInstallation(sql);
 
   const log = createLog({ sql: writers, lanes: settings.lanes, logger, measured: measureLog() });

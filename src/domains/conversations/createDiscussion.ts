@@ -38,7 +38,9 @@ export function createDiscussion({ sql, policy }: Deps): Conversations['createDi
           ...(key === undefined ? {} : { key }),
         });
         const mentions = await called({ sql, policy }, who, { channel: channel.id, within: tx }, body);
-        const [outcome] = await writeGroup(
+        const {
+          results: [outcome],
+        } = await writeGroup(
           tx,
           [{ channel: channel.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions, link: null }) }],
           Date.now(),

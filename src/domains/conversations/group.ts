@@ -52,8 +52,19 @@ export interface Outcome {
  *
  * @param now milliseconds since 1970
  */
-export async function writeGroup(tx: Transaction, changes: readonly Change[], now: number): Promise<(Outcome | PlazaError)[]> {
+export async function writeGroup(
+  tx: Transaction,
+  changes: readonly Change[],
+  now: number,
+): Promise<{ results: (Outcome | PlazaError)[]; loaded: Loaded }> {
   const loaded = await load(tx, changes);
+  const { results, written } = decide(changes, loaded, now);
+  if (written.length > 0) await writeAll(tx, written, loaded);
+  return { results, loaded };
+}
+
+/** Asks the plans in order, each on the state as those before leave it; `loaded` becomes the state after all of them. */
+export function decide(changes: readonly Change[], loaded: Loaded, now: number): { results: (Outcome | PlazaError)[]; written: Written[] } {
   const written: Written[] = [];
   const results = changes.map((change) => {
     try {
@@ -63,8 +74,7 @@ export async function writeGroup(tx: Transaction, changes: readonly Change[], no
       throw error;
     }
   });
-  if (written.length > 0) await writeAll(tx, written, loaded);
-  return results;
+  return { results, written };
 }
 
 function apply(change: Change, loaded: Loaded, written: Written[], now: number): Outcome {

@@ -1,7 +1,7 @@
 import type { ChannelEvent } from '../../../contracts/events.ts';
 import type { Id, Message, Person } from '../../../contracts/nouns.ts';
-import { type Emission, emit } from '../../engines/feed/emit.ts';
-import { numbers, type Transaction } from '../../engines/postgres/index.ts';
+import { type Emission, emission, emit } from '../../engines/feed/emit.ts';
+import { type Fragment, numbers, type Pool, type Sql, type Transaction } from '../../engines/postgres/index.ts';
 import { type ModerationEntry, record } from '../moderation/index.ts';
 import type { Loaded } from './groupLoad.ts';
 import { writeMentions } from './groupMentions.ts';
@@ -27,26 +27,48 @@ export async function writeAll(tx: Transaction, written: readonly Written[], loa
     ...(touches.length > 0 ? [...keepRevisions(tx, touches), updateMessages(tx, touches), ...writeReactions(tx, touches)] : []),
     ...changeChannels(tx, written),
     moveHeads(tx, loaded),
-    ...rankDiscussions(tx, written, loaded),
-    emitAll(tx, written),
+    rankDiscussions(tx, written, loaded),
+    emit(tx, emissionsOf(written)),
     ...writeMentions(tx, written, loaded),
     record(tx, moderated(written, loaded)),
   ]);
 }
 
-function insertMessages(tx: Transaction, unsorted: readonly Written[], loaded: Loaded) {
+/**
+ * Writes a group of plain posts in one statement, which is a transaction by itself, on heads that are only believed:
+ * it moves them if their versions are still the believed ones, and does nothing at all otherwise. All else in it waits
+ * for that, so the heads are locked first here, too.
+ *
+ * @param claim what marks the group as committed
+ * @throws division by zero (22012) when a channel has moved on, 23505 when a key comes again
+ */
+export async function writePosts(sql: Pool, claim: Fragment, posts: readonly Written[], loaded: Loaded): Promise<void> {
+  const met = sql`(select met from met) = 1`;
+  const ranks = rankDiscussions(sql, posts, loaded, met);
+  await sql`
+    with claimed as (${claim}),
+      moved as (${moveHeads(sql, loaded)} returning 1),
+      met as (select 1 / (count(*) = ${loaded.channels.size})::int as met from moved),
+      written as (${insertMessages(sql, posts, loaded, met)}),
+      read as (${moveAuthors(sql, posts, met)})
+      ${ranks === null ? sql`` : sql`, ranked as (${ranks})`}
+    ${emission(sql, emissionsOf(posts), met)}`;
+}
+
+function insertMessages(sql: Sql, unsorted: readonly Written[], loaded: Loaded, when = sql`true`) {
   // By place in the indexes: neighbours go into the same page.
   const posts = [...unsorted].sort((a, b) => byId(a.place.channel, b.place.channel) || a.place.number - b.place.number);
   const messages = posts.flatMap((w) => (w.message === null ? [] : [w.message]));
   const searched = messages.map((m) => ((loaded.channels.get(m.channel)?.details.chatNumber ?? null) === null ? 0 : 1));
-  return tx`
+  return sql`
     insert into messages (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, created_at, words)
     select channel, number, version, author, reply_to, key, body, mentions::bigint[], link_channel, link_number, to_timestamp(ms / 1000), case when searched = 1 then to_tsvector('simple', body) end
     from unnest(${numbers(messages.map((m) => m.channel))}::bigint[], ${numbers(messages.map((m) => m.number))}::int[], ${numbers(messages.map((m) => m.version))}::int[],
       ${numbers(messages.map((m) => m.author))}::bigint[], ${numbers(messages.map((m) => m.replyTo))}::int[], ${messages.map((m) => m.key)}::text[],
       ${messages.map((m) => m.body)}::text[], ${messages.map((m) => idArray(m.mentions))}::text[], ${numbers(messages.map((m) => m.link?.channel ?? null))}::bigint[],
       ${numbers(messages.map((m) => m.link?.number ?? null))}::int[], ${numbers(posts.map((w) => w.ms))}::float8[], ${numbers(searched)}::int[])
-      as m (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, ms, searched)`;
+      as m (channel, number, version, author, reply_to, key, body, mentions, link_channel, link_number, ms, searched)
+    where ${when}`;
 }
 
 /** Ids are numbers written out: the longer one is the larger. */
@@ -58,16 +80,17 @@ function idArray(ids: readonly Id[]): string | null {
 }
 
 /** Who writes has read: the author's position moves to the own message. Whose words were taken from elsewhere has not written here. */
-function moveAuthors(tx: Transaction, posts: readonly Written[]) {
+function moveAuthors(sql: Sql, posts: readonly Written[], when = sql`true`) {
   const here = posts.filter((w) => w.message?.link === null);
   const last = new Map(here.map((w) => [`${w.place.channel}/${w.by.id}`, w]));
   // In one order everywhere, so that two groups never wait on each other's rows.
   const moved = [...last.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, w]) => w);
-  return tx`
+  return sql`
     insert into read_positions (person, channel, number, read_at)
     select person, channel, number, to_timestamp(ms / 1000)
     from unnest(${numbers(moved.map((w) => w.by.id))}::bigint[], ${numbers(moved.map((w) => w.place.channel))}::bigint[], ${numbers(moved.map((w) => w.place.number))}::int[],
       ${numbers(moved.map((w) => w.ms))}::float8[]) as r (person, channel, number, ms)
+    where ${when}
     on conflict (person, channel) do update set number = excluded.number, read_at = excluded.read_at where read_positions.number < excluded.number`;
 }
 
@@ -185,16 +208,18 @@ function changeChannels(tx: Transaction, written: readonly Written[]) {
   });
 }
 
-function moveHeads(tx: Transaction, loaded: Loaded) {
+/** Moves those that changed, from where they were. */
+function moveHeads(sql: Sql, loaded: Loaded) {
   const moved = [...loaded.channels].filter(([, channel]) => channel.version !== channel.from);
-  return tx`
+  return sql`
     update channel_heads h set number = u.number, version = u.version
-    from unnest(${numbers(moved.map(([id]) => id))}::bigint[], ${numbers(moved.map(([, c]) => c.number))}::int[], ${numbers(moved.map(([, c]) => c.version))}::int[]) as u (channel, number, version)
-    where h.channel = u.channel`;
+    from unnest(${numbers(moved.map(([id]) => id))}::bigint[], ${numbers(moved.map(([, c]) => c.number))}::int[], ${numbers(moved.map(([, c]) => c.version))}::int[],
+      ${numbers(moved.map(([, c]) => c.from))}::int[]) as u (channel, number, version, was)
+    where h.channel = u.channel and h.version = u.was`;
 }
 
 /** Keeps what discussions are sorted by: when they were active, how many comments, how popular (a comment counts 2, a reaction 1). */
-function rankDiscussions(tx: Transaction, written: readonly Written[], loaded: Loaded) {
+function rankDiscussions(sql: Sql, written: readonly Written[], loaded: Loaded, when = sql`true`) {
   const ranks = new Map<Id, { activeAt: number; comments: number; popularity: number }>();
   for (const { step, place, ms } of written) {
     if (loaded.channels.get(place.channel)?.details.kind !== 'discussion') continue;
@@ -210,24 +235,22 @@ function rankDiscussions(tx: Transaction, written: readonly Written[], loaded: L
     if (step.do === 'delete') rank.popularity -= step.message.reactions.reduce((sum, r) => sum + r.count, 0);
     ranks.set(place.channel, rank);
   }
-  if (ranks.size === 0) return [];
+  if (ranks.size === 0) return null;
   const all = [...ranks];
-  return [
-    tx`
-      update channels c
-      set active_at = greatest(c.active_at, case when r.active_ms > 0 then to_timestamp(r.active_ms / 1000) end), comments = c.comments + r.comments, popularity = c.popularity + r.popularity
-      from unnest(${all.map(([id]) => id)}::bigint[], ${all.map(([, r]) => r.activeAt)}::float8[], ${all.map(([, r]) => r.comments)}::int[], ${all.map(([, r]) => r.popularity)}::int[])
-        as r (channel, active_ms, comments, popularity)
-      where c.id = r.channel`,
-  ];
+  return sql`
+    update channels c
+    set active_at = greatest(c.active_at, case when r.active_ms > 0 then to_timestamp(r.active_ms / 1000) end), comments = c.comments + r.comments, popularity = c.popularity + r.popularity
+    from unnest(${all.map(([id]) => id)}::bigint[], ${all.map(([, r]) => r.activeAt)}::float8[], ${all.map(([, r]) => r.comments)}::int[], ${all.map(([, r]) => r.popularity)}::int[])
+      as r (channel, active_ms, comments, popularity)
+    where c.id = r.channel and ${when}`;
 }
 
 /**
  * One logical message for each change, in order of version within each channel (L5, L6). Where a change takes access
  * away, that is said first, so that no reader gets the change or anything after it (L9).
  */
-function emitAll(tx: Transaction, written: readonly Written[]) {
-  const emissions = written.flatMap(({ step, place, event }): Emission[] => {
+function emissionsOf(written: readonly Written[]): Emission[] {
+  return written.flatMap(({ step, place, event }): Emission[] => {
     const topic = {
       kind: 'channel',
       channel: place.channel,
@@ -239,7 +262,6 @@ function emitAll(tx: Transaction, written: readonly Written[]) {
       ? [{ topic: { kind: 'access' }, event: { type: 'access', channel: place.channel } }, own]
       : [own];
   });
-  return emit(tx, emissions);
 }
 
 /** What was done to the messages of others and to channels, for those who keep order. */

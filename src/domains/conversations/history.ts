@@ -63,7 +63,8 @@ export async function bringInMore(tx: Transaction, past: readonly (Past & { chan
     all.map(({ channel, change }) => ({ channel, by: change.by.id, body: 'body' in change ? change.body : '' })),
   );
   const changes = all.map(({ channel, change }, i) => toChange(channel, change, mentions[i] ?? []));
-  for (const outcome of await writeGroup(tx, changes, Date.now())) if (outcome instanceof PlazaError) throw outcome;
+  const { results } = await writeGroup(tx, changes, Date.now());
+  for (const outcome of results) if (outcome instanceof PlazaError) throw outcome;
 
   const reads = past.flatMap((part) => part.reads.map((read) => ({ ...read, channel: part.channel })));
   await tx`

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlazaError } from '../../../contracts/errors.ts';
-import { type Pool, sqlState } from '../../engines/postgres/index.ts';
+import { type Pool, type Sql, sqlState } from '../../engines/postgres/index.ts';
 import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 import { createLanes, type LaneCounts } from '../../kit/lanes.ts';
-import { type Change, type Outcome, writeGroup } from './group.ts';
+import { createBelieved } from './believed.ts';
+import { type Change, decide, type Outcome, writeGroup } from './group.ts';
+import { type Written, writePosts } from './groupWrite.ts';
 
 export interface LogDeps {
   /** A pool of its own with one connection for each lane, so that a group never waits for a connection. */
@@ -49,25 +51,52 @@ type Results = (Outcome | PlazaError)[];
  */
 export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
   const server = randomBytes(12).toString('base64url');
+  const believed = createBelieved();
   let groups = 0;
   let stopping = false;
+
+  /** Marks the group as committed, in its own transaction; answers a row unless it was. */
+  const claim = (of: Sql, { lane, id }: Group) => of`
+    insert into commit_groups (lane, last) values (${`${server}/${lane}`}, ${id})
+    on conflict (lane) do update set last = excluded.last, committed_at = now() where commit_groups.last <> excluded.last
+    returning last`;
+
+  /**
+   * Posts into channels that are as this process left them go in one statement, without a lock, a look or a COMMIT of
+   * their own. Answers null when the group is none of these, or a channel is not as believed: then nothing was written.
+   * @param written told of the results before the statement goes out
+   */
+  async function post(group: Group, written: (results: Results) => void): Promise<Results | null> {
+    const loaded = believed.loaded(group.changes);
+    if (loaded === null) return null;
+    const decided = decide(group.changes, loaded, Date.now());
+    if (decided.written.length < group.changes.length || !decided.written.every(isPlainPost)) return null;
+    written(decided.results);
+    try {
+      await writePosts(sql, claim(sql, group), decided.written, loaded);
+    } catch (error) {
+      if (overtaken.includes(sqlState(error))) return null;
+      throw error;
+    }
+    believed.keep(loaded);
+    return decided.results;
+  }
 
   /**
    * Writes the group, and with it that it was this one. Answers null when it was committed before: then the lane's row
    * says so already. A transaction of which nobody knows is waited for, since it holds that row.
    * @param written told of the results before COMMIT
    */
-  async function commit({ lane, id, changes }: Group, again: boolean, written: (results: Results) => void): Promise<Results | null> {
-    return await sql.begin(async (tx) => {
-      const claim = tx`
-        insert into commit_groups (lane, last) values (${`${server}/${lane}`}, ${id})
-        on conflict (lane) do update set last = excluded.last, committed_at = now() where commit_groups.last <> excluded.last
-        returning last`;
-      if (again && (await claim).length === 0) return null;
-      const [, results] = await Promise.all([claim, writeGroup(tx, changes, Date.now())]);
-      written(results);
-      return results;
+  async function commit(group: Group, again: boolean, written: (results: Results) => void): Promise<Results | null> {
+    const committed = await sql.begin(async (tx) => {
+      const claimed = claim(tx, group);
+      if (again && (await claimed).length === 0) return null;
+      const [, done] = await Promise.all([claimed, writeGroup(tx, group.changes, Date.now())]);
+      written(done.results);
+      return done;
     });
+    if (committed !== null) believed.keep(committed.loaded);
+    return committed?.results ?? null;
   }
 
   /** Commits a group whatever happens on the way; every change gets an outcome or a refusal. */
@@ -76,10 +105,10 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
     let unanswered: Results = [];
     for (let tries = 0; ; tries++) {
       try {
-        const results = await commit(group, tries > 0, (written) => {
+        const tell = (written: Results) => {
           unanswered = written;
-        });
-        return results ?? unanswered;
+        };
+        return (tries === 0 ? await post(group, tell) : null) ?? (await commit(group, tries > 0, tell)) ?? unanswered;
       } catch (error) {
         if (!isConnectionLoss(error) && !isConflict(error)) return await divide(lane, changes, error, began);
         logger.warn({ err: error, changes: changes.length }, 'a commit group is tried again');
@@ -124,6 +153,11 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
     },
   };
 }
+
+/** A channel has moved on (division by zero), or a key is there already (unique violation). */
+const overtaken = ['22012', '23505'];
+
+const isPlainPost = ({ step }: Written) => step.do === 'post' && step.mentions.length === 0;
 
 const notReached =
   'The database does not answer, and whether this was written is not known. Send it again: with the same key a message is never written twice.';

@@ -51,7 +51,9 @@ export function makeDiscussion({ sql, policy }: Deps): Conversations['makeDiscus
         const body = given ?? cameFrom(source.channel, numbers[0] ?? 1, may.nameChannel);
         const mentions = await called({ sql, policy }, who, { channel: made.id, within: tx }, body);
 
-        const [opened, ...others] = await writeGroup(
+        const {
+          results: [opened, ...others],
+        } = await writeGroup(
           tx,
           [
             { channel: made.id, by, plan: () => ({ do: 'post', body, replyTo: null, mentions, link: null }) },

@@ -4,8 +4,8 @@ import { connect, type Pool } from '../../engines/postgres/index.ts';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
 import { createConversations, createLog } from './index.ts';
 
-// The log's way to the database leads through a wire that is cut when COMMIT passes: before it reaches PostgreSQL, or
-// after PostgreSQL has carried it out and before the answer comes back.
+// The log's way to the database leads through a wire that is cut when what commits passes (COMMIT, or the one statement
+// of plain posts): before it reaches PostgreSQL, or after PostgreSQL has carried it out and before the answer comes back.
 const ground = await testGround();
 const { sql, policy } = ground;
 let cutAt: 'before' | 'after' | null = null;
@@ -20,8 +20,8 @@ beforeAll(async () => {
     folder === null ? connectSocket(Number(to.port), to.hostname) : connectSocket(`${folder}/.s.PGSQL.${to.port || 5432}`);
   wire = createServer((client: Socket) => {
     const server = open();
-    // The driver prepares each statement once and names it after: COMMIT is known by its name from the second on.
-    let name: string | null = null;
+    // The driver prepares each statement once and names it after: what commits is known by its name from the second on.
+    const names = new Set<string>();
     let committing = false;
     const end = () => {
       client.destroy();
@@ -29,8 +29,8 @@ beforeAll(async () => {
     };
     client.on('data', (bytes) => {
       const text = bytes.toString('latin1');
-      name ??= /(\w+)\0commit\0/i.exec(text)?.[1] ?? null;
-      committing = cutAt !== null && name !== null && text.includes(`\0${name}\0`);
+      committing = cutAt !== null && [...names].some((name) => text.includes(`\0${name}\0`));
+      for (const [, name] of text.matchAll(/(\w+)\0(?:commit|\s*with claimed)\b/gi)) if (name !== undefined) names.add(name);
       if (committing && cutAt === 'before') {
         cutAt = null;
         end();
@@ -59,32 +59,36 @@ afterAll(async () => {
 });
 
 test.each(['before', 'after'] as const)(
-  '[L3] [L4] a wire cut %s COMMIT: every change is written once and answered as it was written',
+  '[L3] [L4] a wire cut %s the commit: every change is written once and answered as it was written',
   async (when) => {
     const ana = await testPerson(sql, `ana-${when}`);
     const community = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
     const { id: channel } = await conversations.createChannel(ana, { community, name: 'c' });
     policy.remember(true);
-    await conversations.post(ana, { channel, body: 'zero', key: 'k0' });
+    await conversations.edit(ana, { channel, number: (await conversations.post(ana, { channel, body: 'zero' })).number, body: 'edited' });
+    await conversations.post(ana, { channel, body: 'one' });
 
     cutAt = when;
-    expect(await conversations.post(ana, { channel, body: 'one', key: 'k1' })).toMatchObject({ number: 2, version: 2, repeated: false });
+    expect(await conversations.post(ana, { channel, body: 'two', key: 'k2' })).toMatchObject({ number: 3, version: 4, repeated: false });
+    expect(cutAt).toBe(null);
+    expect(await conversations.post(ana, { channel, body: 'two', key: 'k2' })).toMatchObject({ number: 3, version: 4, repeated: true });
+    cutAt = when;
+    expect(await conversations.edit(ana, { channel, number: 1, body: 'edited again' })).toMatchObject({
+      version: 5,
+      message: { body: 'edited again' },
+    });
     expect(cutAt).toBe(null);
     cutAt = when;
-    expect(await conversations.edit(ana, { channel, number: 1, body: 'edited' })).toMatchObject({
-      version: 3,
-      message: { body: 'edited' },
-    });
-    cutAt = when;
-    expect(await conversations.delete(ana, { channel, number: 2 })).toMatchObject({ version: 4, message: { body: null } });
+    expect(await conversations.delete(ana, { channel, number: 3 })).toMatchObject({ version: 6, message: { body: null } });
     expect(cutAt).toBe(null);
 
     const { messages, version } = await conversations.since(ana, { channel, version: 0 });
     expect({ version, bodies: messages.map((message) => [message.number, message.version, message.body]) }).toEqual({
-      version: 4,
+      version: 6,
       bodies: [
-        [1, 3, 'edited'],
-        [2, 4, null],
+        [2, 3, 'one'],
+        [1, 5, 'edited again'],
+        [3, 6, null],
       ],
     });
   },

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../engines/postgres/index.ts';
+import { freshDatabase } from '../../engines/postgres/testing.ts';
+import { createPolicy } from '../policy/index.ts';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
 import { createConversations } from './create.ts';
+import { createLog } from './log.ts';
 
 const ground = await testGround();
 const { sql } = ground;
@@ -114,4 +117,37 @@ test('[L4] the group looks keys up one by one, along their index', async () => {
   const changes = [{ channel, by: ana.person, key: 'k5', plan: () => null }];
   const plans = await plansOf(() => watched.begin((tx) => loadKeys(tx, changes)));
   expect(plans).toContain('messages_by_key');
+});
+
+test('the log finds all by indexes, planned once, on tables that nothing is known of', async () => {
+  const empty = await freshDatabase();
+  const sent: { query: string; parameters: unknown[] }[] = [];
+  const log = connect(empty.url, {
+    max: 1,
+    name: 'plaza-log',
+    plannedOnce: true,
+    watch: (query, parameters) => sent.push({ query, parameters: [...parameters] }),
+  });
+  const over = { ...ground, sql: connect(empty.url, { max: 2, name: 'rest' }) };
+  try {
+    const cleo = await testPerson(over.sql, 'cleo');
+    const home = await testCommunity(over.sql, [{ who: cleo, role: 'owner' }]);
+    const policy = createPolicy({ sql: over.sql, communitiesBy: 'members' });
+    const verbs = createConversations({ ...over, policy, log: createLog({ sql: log, lanes: 1, logger: { warn() {}, error() {} } }) });
+    const {
+      channel: { id },
+    } = await verbs.createDiscussion(cleo, { community: home, title: 'title', body: 'body' });
+    for (const body of ['one', 'two']) await verbs.post(cleo, { channel: id, body, key: body });
+    await verbs.edit(cleo, { channel: id, number: 1, body: 'edited' });
+    const statements = sent.filter(({ query }) => !/^(begin|commit)|pg_type/.test(query));
+    expect(statements.some(({ query }) => query.trim().startsWith('with claimed'))).toBe(true);
+    for (const { query, parameters } of statements) {
+      const rows = await log.unsafe(`explain ${query}`, parameters as never[]);
+      const plan = rows.map((row) => String(Object.values(row)[0])).join('\n');
+      expect(plan).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
+    }
+  } finally {
+    await Promise.all([log.end(), over.sql.end()]);
+    await empty.drop();
+  }
 });

@@ -81,6 +81,8 @@ export function createTally({ logger, metrics }: { logger: Logger; metrics: Metr
   return {
     name: 'tally',
     handle,
+    // Nobody waits for a check; a commit of its own for every message would cost as much as the message.
+    limits: { gatherMillis: 1_000 },
     /** Of a new slot the past is not heard: every log is followed from where it shows next. */
     restart: async (tx: Transaction): Promise<void> => {
       await tx`delete from channel_tallies`;

@@ -33,6 +33,8 @@ export interface DurableLimits {
   /** One call of `handle` gets no more than these, unless a single transaction has more. */
   batchEvents: number;
   batchBytes: number;
+  /** A batch that is not full waits so long for more. */
+  gatherMillis: number;
   /** With so much waiting, nothing more is read from the socket. */
   waitingBytes: number;
   /** How often `handle` is asked about a batch before it is taken apart. */
@@ -41,7 +43,14 @@ export interface DurableLimits {
   retryMillis: number;
 }
 
-const defaultLimits: DurableLimits = { batchEvents: 1_000, batchBytes: 4_000_000, waitingBytes: 16_000_000, tries: 4, retryMillis: 200 };
+const defaultLimits: DurableLimits = {
+  batchEvents: 1_000,
+  batchBytes: 4_000_000,
+  gatherMillis: 0,
+  waitingBytes: 16_000_000,
+  tries: 4,
+  retryMillis: 200,
+};
 
 export interface DurableReaderState {
   /** `waiting`: another process reads. `failing`: the last try of a batch failed. `lost`: the slot was, and is made anew. */
@@ -167,6 +176,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
   async function read(replication: Replication, slot: string, from: Lsn, signal: AbortSignal): Promise<void> {
     let waiting: FeedTransaction[] = [];
     let waitingBytes = 0;
+    let waitingEvents = 0;
     let working: Promise<void> | null = null;
     let stream: Stream | null = null;
     const ended = new AbortController();
@@ -185,12 +195,15 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
       const batch = waiting.slice(0, count);
       waiting = waiting.slice(count);
       waitingBytes -= batch.reduce((sum, transaction) => sum + cost(transaction), 0);
+      waitingEvents -= batch.reduce((sum, transaction) => sum + transaction.events.length, 0);
       return batch;
     }
 
     async function work(): Promise<void> {
       try {
         while (waiting.length > 0) {
+          if (limits.gatherMillis > 0 && waitingEvents < limits.batchEvents && waitingBytes < limits.batchBytes)
+            await pauseFor(limits.gatherMillis, stop);
           const batch = nextBatch();
           if (!(await settleBatch(batch, stop))) return;
           state.status = 'running';
@@ -221,6 +234,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           if (transaction.commit < from) return;
           waiting.push(transaction);
           waitingBytes += cost(transaction);
+          waitingEvents += transaction.events.length;
           if (waitingBytes > limits.waitingBytes) stream?.pause();
           working ??= work();
         },

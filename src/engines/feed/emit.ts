@@ -8,11 +8,16 @@ export interface Emission {
 
 /** Writes events into the write-ahead log as part of the transaction: they are heard if and only if it commits (L5). */
 export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {
-  if (emissions.length === 0) return;
-  await tx`
+  if (emissions.length > 0) await emission(tx, emissions);
+}
+
+/** The same as a query, to be part of a larger one. @param when a condition on it */
+export function emission(sql: Sql, emissions: readonly Emission[], when = sql`true`) {
+  return sql`
     select count(pg_logical_emit_message(true, prefix, content))
     from unnest(string_to_array(${lines(emissions.map((e) => topicPrefix(e.topic)))}, E'\\n'), string_to_array(${lines(emissions.map((e) => JSON.stringify(e.event)))}, E'\\n'))
-      as e (prefix, content)`;
+      as e (prefix, content)
+    where ${when}`;
 }
 
 /**

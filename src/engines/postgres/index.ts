@@ -10,6 +10,8 @@ const { default: postgres } = await import('postgres');
 export type Sql = postgresJs.Sql | postgresJs.TransactionSql;
 /** A pool that can begin a transaction. */
 export type Pool = postgresJs.Sql;
+/** A part of a statement, or a whole one that was not sent. */
+export type Fragment = postgresJs.Fragment;
 /** The connection of a transaction. */
 export type Transaction = postgresJs.TransactionSql;
 
@@ -20,9 +22,17 @@ export interface ConnectOptions {
   name: string;
   /** How long a statement waits for another's lock before it fails with 55P03; for ever unless told. */
   lockMillis?: number;
+  /**
+   * For connections whose statements all find a few rows by an index: each is planned once, not anew for every number of
+   * elements in its arrays. Other ways to find and join are off, or a plan made while a table was empty would read it
+   * whole until statistics are gathered.
+   */
+  plannedOnce?: boolean;
   /** Told of every statement before it goes out. */
   watch?: (query: string, parameters: readonly unknown[]) => void;
 }
+
+const plannedOnce = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 
 /**
  * Opens a pool. 64-bit integers come as decimal strings, timestamps as Date, json parsed. Connections are opened on
@@ -41,7 +51,12 @@ export function connect(url: string, options: ConnectOptions): Pool {
     onnotice: () => {},
     ...(watch ? { debug: (_: number, query: string, parameters: unknown[]) => watch(query, parameters) } : {}),
     // The log's locks rest on every statement seeing what was committed before it, whatever the server's default is.
-    connection: { application_name: options.name, default_transaction_isolation: 'read committed', lock_timeout: options.lockMillis ?? 0 },
+    connection: {
+      application_name: options.name,
+      default_transaction_isolation: 'read committed',
+      lock_timeout: options.lockMillis ?? 0,
+      ...(options.plannedOnce ? plannedOnce : {}),
+    },
   });
 }
 
