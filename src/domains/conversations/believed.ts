@@ -39,10 +39,10 @@ export function createBelieved() {
     keep(loaded: Loaded): void {
       for (const [id, { from, ...channel }] of loaded.channels) {
         const before = channels.get(id);
-        const contested = before !== undefined && before.channel.version !== from;
+        const contested = before !== undefined && before.channel.version !== from.version;
         channels.delete(id);
         channels.set(id, {
-          channel: { ...channel, from: channel.version },
+          channel: { ...channel, from: { number: channel.number, version: channel.version } },
           notBefore: contested ? performance.now() + contestedMs : (before?.notBefore ?? 0),
         });
       }

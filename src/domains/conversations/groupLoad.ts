@@ -9,8 +9,8 @@ export interface LoadedChannel {
   details: Channel;
   number: number;
   version: number;
-  /** The version before the group; a channel whose version is still this was not changed. */
-  from: number;
+  /** Both before the group; a channel whose version is still this was not changed. */
+  from: { number: number; version: number };
 }
 
 export interface Loaded {
@@ -51,7 +51,7 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
   for (const { channel, number, version } of heads) {
     const row = rows.get(channel);
     if (row !== undefined)
-      loaded.channels.set(channel, { application: row.application, details: toChannel(row), number, version, from: version });
+      loaded.channels.set(channel, { application: row.application, details: toChannel(row), number, version, from: { number, version } });
   }
   for (const row of keys) loaded.keys.set(keyOf(row.channel, row.author, row.key ?? ''), toMessage(row));
   for (const row of touched) {

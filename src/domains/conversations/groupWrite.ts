@@ -210,12 +210,12 @@ function changeChannels(tx: Transaction, written: readonly Written[]) {
 
 /** Moves those that changed, from where they were. */
 function moveHeads(sql: Sql, loaded: Loaded) {
-  const moved = [...loaded.channels].filter(([, channel]) => channel.version !== channel.from);
+  const moved = [...loaded.channels].filter(([, channel]) => channel.version !== channel.from.version);
   return sql`
     update channel_heads h set number = u.number, version = u.version
     from unnest(${numbers(moved.map(([id]) => id))}::bigint[], ${numbers(moved.map(([, c]) => c.number))}::int[], ${numbers(moved.map(([, c]) => c.version))}::int[],
-      ${numbers(moved.map(([, c]) => c.from))}::int[]) as u (channel, number, version, was)
-    where h.channel = u.channel and h.version = u.was`;
+      ${numbers(moved.map(([, c]) => c.from.number))}::int[], ${numbers(moved.map(([, c]) => c.from.version))}::int[]) as u (channel, number, version, from_number, from_version)
+    where h.channel = u.channel and h.version = u.from_version and h.number = u.from_number`;
 }
 
 /** Keeps what discussions are sorted by: when they were active, how many comments, how popular (a comment counts 2, a reaction 1). */
