@@ -4,6 +4,7 @@ import type { Logger } from '../../kit/log.ts';
 import { type Metrics, waits } from '../../kit/metrics.ts';
 import type { Context } from './context.ts';
 import { coded, isUnforeseen, rootOf } from './errors.ts';
+import { executeQuery } from './execute.ts';
 import { checkCost, checkShape, type GraphqlLimits, parserWithin, within } from './limits.ts';
 
 interface Result {
@@ -50,7 +51,7 @@ export function watchOperations({
     onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
       const refusal = checkCost(args, limits);
       if (refusal) return setResultAndStopExecution({ errors: [refusal] });
-      setExecuteFn((given) => within(limits.seconds, executeFn(given)));
+      setExecuteFn((given) => within(limits.seconds, executeQuery(given, args.contextValue) ?? executeFn(given)));
       const started = performance.now();
       const kind = kindOf(args.document, args.operationName);
       return {
