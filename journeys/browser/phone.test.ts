@@ -199,6 +199,13 @@ describe('in one hand', () => {
     await expect.poll(() => isWithin(mine)).toBe(true);
   });
 
+  test('where one writes is one line high, however long the name of the channel', async () => {
+    const far = await ana.createChat(community, 'greenhouse at the far end of the garden, behind the beans');
+    const page = await open(`/c/${community.slug}/chat/${far.id}`);
+    await composerOf(page).waitFor();
+    expect((await composerOf(page).boundingBox())?.height).toBeLessThan(50);
+  });
+
   test('a comment being written stays in sight above the keyboard', async () => {
     const page = await open(`/c/${community.slug}/d/${talk.id}`);
     const comment = page.getByRole('article', { name: /^Comment 10 by/ });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Channel, Community } from '../../contracts/nouns.ts';
 import { type Someone, signUp } from '../support/api.ts';
-import { composerOf, feedOf, messageOf, onScreen, type Seen, scroll } from '../support/chatPage.ts';
+import { composerOf, feedOf, messageOf, onScreen, type Seen, scroll, scrollWithoutPause } from '../support/chatPage.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
@@ -98,6 +98,44 @@ test('scrolling through the pages: no hole, no jump, up and down', async () => {
     expectMoved(now, after, -300);
     now = after;
   }
+});
+
+test('up and down without a pause: no hole, no jump', async () => {
+  const page = await inChat(1500);
+  await article(page, 1500).waitFor();
+  const turns = [
+    [-210, 40],
+    [290, 25],
+    [-230, 50],
+    [310, 30],
+    [-250, 30],
+    [350, 60],
+    [-250, 60],
+    [350, 60],
+  ] as const;
+  const steps = turns.flatMap(([pixels, count]) => Array.from({ length: count }, () => pixels));
+  const [start = [], ...all] = await scrollWithoutPause(page, steps);
+  let before = start;
+  for (const [i, after] of all.entries()) {
+    expectNoHole(after);
+    expectMoved(before, after, steps[i] ?? 0);
+    before = after;
+  }
+});
+
+test('what is quoted is shown also when a page has to come in for it', async () => {
+  const chat = await ana.createChat(community, 'Old maps');
+  for (let i = 1; i <= 120; i++) await ana.post(chat, `Map ${i}`);
+  await ana.call('POST', `/v1/channels/${chat.id}/messages`, { body: 'That one?', replyTo: 60 });
+  await ben.call('PUT', `/v1/channels/${chat.id}/read`, { number: 121 });
+  const { page } = await visitAs(browser, ben, chatAt(undefined, chat));
+  await article(page, 121).waitFor();
+  await onScreen(page);
+  await article(page, 121).getByText('Map 60').click();
+  await expect.poll(() => article(page, 60).evaluate((one) => one === document.activeElement)).toBe(true);
+  const seen = await onScreen(page);
+  expectNoHole(seen);
+  expect(numbersOf(seen)).toContain(60);
 });
 
 test('a page that comes in while one reads moves nothing; nor does what others write', async () => {

@@ -36,11 +36,21 @@ export interface Seen {
 }
 
 /** What of the list is on the screen, once nothing moves any more. */
-export function onScreen(page: Page): Promise<Seen[]> {
-  return feedOf(page).evaluate(async (feed) => {
+export async function onScreen(page: Page): Promise<Seen[]> {
+  const [seen = []] = await look(page, []);
+  return seen;
+}
+
+/** Scrolls by so many pixels with every frame, never pausing, and answers with what was on the screen before and after each. */
+export function scrollWithoutPause(page: Page, steps: readonly number[]): Promise<Seen[][]> {
+  return look(page, steps);
+}
+
+function look(page: Page, steps: readonly number[]): Promise<Seen[][]> {
+  return feedOf(page).evaluate(async (feed, all) => {
     const box = feed.parentElement;
     if (box === null) throw new Error('The list is nowhere.');
-    const look = (): Seen[] => {
+    const now = (): Seen[] => {
       const { top, bottom } = box.getBoundingClientRect();
       return [...feed.querySelectorAll<HTMLElement>('[role=article], article')].flatMap((article) => {
         const rect = article.getBoundingClientRect();
@@ -48,15 +58,29 @@ export function onScreen(page: Page): Promise<Seen[]> {
         return [{ number: Number(article.ariaPosInSet), words: article.ariaLabel ?? '', top: Math.round(rect.top - top) }];
       });
     };
+    // A frame's rows are measured after its callbacks, before it is painted.
+    const painted = () => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    const mayScroll = (pixels: number) => {
+      const top = box.scrollTop + pixels;
+      return top >= 0 && top + box.clientHeight <= box.scrollHeight;
+    };
     let before = '';
     for (let same = 0; same < 12; ) {
       await new Promise(requestAnimationFrame);
-      const now = JSON.stringify([look(), feed.ariaBusy]);
-      same = now === before && feed.ariaBusy !== 'true' && look().length > 0 ? same + 1 : 0;
-      before = now;
+      const after = JSON.stringify([now(), feed.ariaBusy]);
+      same = after === before && feed.ariaBusy !== 'true' && now().length > 0 ? same + 1 : 0;
+      before = after;
     }
-    return look();
-  });
+    const seen = [now()];
+    for (const pixels of all) {
+      // At an edge a page is on its way.
+      while (!mayScroll(pixels)) await painted();
+      box.scrollBy({ top: pixels, behavior: 'instant' });
+      await painted();
+      seen.push(now());
+    }
+    return seen;
+  }, steps);
 }
 
 /** Turns the wheel over the list and answers with what is on the screen then. */

@@ -33,10 +33,14 @@ export function useListFocus(
   }
 
   async function take(): Promise<void> {
-    for (let frames = 0; frames < mostFrames && active.value !== null; frames++) {
+    // What the focus leaves may ask for it once more meanwhile.
+    const { value: aim } = active;
+    for (let frames = 0; frames < mostFrames && aim !== null; frames++) {
       await new Promise(requestAnimationFrame);
-      const element = box.value?.querySelector<HTMLElement>(`[data-row="${CSS.escape(active.value)}"]`);
-      if (element) return element.focus({ preventScroll: true });
+      const element = box.value?.querySelector<HTMLElement>(`[data-row="${CSS.escape(aim)}"]`);
+      element?.focus({ preventScroll: true });
+      // Until it is measured it is not seen and cannot have the focus.
+      if (element && document.activeElement === element) return;
     }
   }
 

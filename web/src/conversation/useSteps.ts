@@ -38,6 +38,8 @@ export function useSteps<Row extends { id: string }>(
         for (const step of stepsTo(rows.value, wanted())) {
           isHeld = step.shift && !mayShift(step.rows.length < rows.value.length);
           if (isHeld) break;
+          // Only when the virtual list has been told of its last movement does it draw the right rows after a shift.
+          if (step.shift) await new Promise(requestAnimationFrame);
           if (step.fresh) turn.value++;
           isFresh ||= step.fresh;
           shift.value = step.shift;
