@@ -20,7 +20,7 @@ beforeAll(async () => {
     folder === null ? connectSocket(Number(to.port), to.hostname) : connectSocket(`${folder}/.s.PGSQL.${to.port || 5432}`);
   wire = createServer((client: Socket) => {
     const server = open();
-    // The driver prepares each statement once and names it after: what commits is known by its name from the second on.
+    // The driver prepares each statement once (P, its length, its name): what commits is known by its name from the second on.
     const names = new Set<string>();
     let committing = false;
     const end = () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
     client.on('data', (bytes) => {
       const text = bytes.toString('latin1');
       committing = cutAt !== null && [...names].some((name) => text.includes(`\0${name}\0`));
-      for (const [, name] of text.matchAll(/(\w+)\0(?:commit|\s*with claimed)\b/gi)) if (name !== undefined) names.add(name);
+      for (const [, name] of text.matchAll(/P[\s\S]{4}(\w+)\0(?:commit|\s*with claimed)\b/g)) if (name !== undefined) names.add(name);
       if (committing && cutAt === 'before') {
         cutAt = null;
         end();
