@@ -1,4 +1,4 @@
-import { asRefusal, type ErrorCode, PlazaError } from '../contracts/errors.ts';
+import { asRefusal, type ErrorCode, PlazaError, type RefusalDetails } from '../contracts/errors.ts';
 import type { Id } from '../contracts/nouns.ts';
 import { type ChannelLog, lastOf } from './channelLog.ts';
 import type { Connection } from './connection.ts';
@@ -19,7 +19,10 @@ export interface Pending {
 }
 
 /** A message as it waits for the next page to send it on, by its key. */
-export type Unsent = Omit<Pending, 'number' | 'refused'> & { channel: Id; refused?: { code: ErrorCode; message: string } };
+export type Unsent = Omit<Pending, 'number' | 'refused'> & {
+  channel: Id;
+  refused?: { code: ErrorCode; message: string; details?: RefusalDetails };
+};
 
 export interface Outbox {
   /** What an earlier page left, and all since. */
@@ -168,9 +171,9 @@ export function createOutbox(
 }
 
 function toKept(channel: Id, { number: _, refused, ...one }: Pending): Unsent {
-  return { channel, ...one, ...(refused && { refused: { code: refused.code, message: refused.message } }) };
+  return { channel, ...one, ...(refused && { refused: { code: refused.code, message: refused.message, details: refused.details } }) };
 }
 
 function fromKept({ channel: _, refused, ...one }: Unsent): Pending {
-  return { ...one, ...(refused && { refused: new PlazaError(refused.code, refused.message) }) };
+  return { ...one, ...(refused && { refused: new PlazaError(refused.code, refused.message, refused.details) }) };
 }

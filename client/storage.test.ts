@@ -91,11 +91,13 @@ test('a refused message is there with the reason after a reload, until it is sen
   void here.send('1');
   void here.send('2');
   await expect.poll(() => here.state.value.pending.map(({ refused }) => refused?.code)).toEqual(['forbidden', 'forbidden']);
+  const rule = here.state.value.pending[0]?.refused?.details.rule;
+  expect(rule).toBeTypeOf('string');
   first.close();
   const again = await (await world.clientOf(world.ben, { storage })).open(channel.id);
   expect(again.state.value.pending).toMatchObject([
-    { body: '1', refused: { code: 'forbidden' } },
-    { body: '2', refused: { code: 'forbidden' } },
+    { body: '1', refused: { code: 'forbidden', details: { rule } } },
+    { body: '2', refused: { code: 'forbidden', details: { rule } } },
   ]);
   await world.ana.rest('PATCH', `/v1/channels/${channel.id}`, { posting: 'everyone' });
   const [one, two] = again.state.value.pending;
