@@ -12,16 +12,17 @@ interface BanRow {
   created_at: Date;
 }
 
-/** The newest people first. Bans that have ended by themselves are none. */
+/** The newest first; banning again makes a ban new. Bans that have ended by themselves are none. */
 export function bans({ sql, policy, people }: Deps): Communities['bans'] {
   return async (who, community, page) => {
     const size = pageSize(page);
     if (!isId(community)) throw new PlazaError('not_found', 'There is no such community, or you may not see it.');
-    const [after] = page.after ? decodeCursor(page.after, ['id']) : [];
+    const [at = null, last = '0'] = page.after ? decodeCursor(page.after, ['time', 'id']) : [];
     const rows = await sql<BanRow[]>`
       select person, banned_by, reason, until, created_at from community_bans
-      where community = ${community} and (until is null or until > now()) and ${after === undefined ? sql`true` : sql`person < ${after}`}
-      order by person desc limit ${size + 1}`;
+      where community = ${community} and (until is null or until > now())
+        ${at === null ? sql`` : sql`and (created_at, person) < (to_timestamp(${Number(at)}::float8 / 1000), ${last}::bigint)`}
+      order by created_at desc, person desc limit ${size + 1}`;
     // After reading: what was found was there before any later refusal (L9).
     policy.ask('community.audit', await policy.toCommunity(who, community));
     const profiles = await people.profiles(
@@ -37,7 +38,7 @@ export function bans({ sql, policy, people }: Deps): Communities['bans'] {
       found,
       size,
       (ban) => ban,
-      (ban) => [ban.person.id],
+      (ban) => [Date.parse(ban.createdAt), ban.person.id],
     );
   };
 }

@@ -125,7 +125,7 @@ export interface Communities {
   /** Kick, and may not join again until unbanned. `until` ISO time, forever without it. */
   ban(who: Who, input: { community: Id; person: Id; reason?: string | undefined; until?: string | undefined }): Promise<void>;
   unban(who: Who, input: { community: Id; person: Id; reason?: string | undefined }): Promise<void>;
-  /** Who is banned just now, for those who keep order. */
+  /** Who is banned just now, the newest first; for those who keep order. */
   bans(who: Who, community: Id, page: PageRequest): Promise<Page<Ban>>;
   setRole(who: Who, input: { community: Id; person: Id; role: CommunityRole; reason?: string | undefined }): Promise<void>;
   /** Puts a new person into the application's official communities (C6), within the transaction that makes the person. */

@@ -154,8 +154,7 @@ describe('members', () => {
 
   it('are found by part of a name or handle, in the same order, page by page', async () => {
     const { id: community } = await town.communities.create(ana, { name: 'Found' });
-    const people = await Promise.all(['jürgen', 'jurga', 'otto'].map((name) => town.someone(name)));
-    for (const who of people) await town.communities.join(who, { community });
+    for (const name of ['jürgen', 'jurga', 'otto']) await town.communities.join(await town.someone(name), { community });
     const found = async (q: string) =>
       (await all((page) => town.communities.members(ben, { community, q }, page), 1)).map(({ person }) => person.name);
     expect(await found('JURG')).toEqual(['jürgen', 'jurga']);

@@ -86,7 +86,7 @@ const BanConnection = builder.connectionObject(
 builder.objectField(Community, 'bans', (t) =>
   t.field({
     type: BanConnection,
-    description: 'Who is banned just now; for those who keep order.',
+    description: 'Who is banned just now, the newest first; for those who keep order.',
     args: forward,
     complexity: listCost(10),
     resolve: async (community, args, ctx) => connection(await ctx.doors.communities.bans(ctx.who, community.id, pageOf(args))),

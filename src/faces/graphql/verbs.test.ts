@@ -493,3 +493,22 @@ test('every query and mutation was used above', () => {
   ];
   expect(all.filter((name) => !used.has(name))).toEqual([]);
 });
+
+test('who is banned is listed with the newest ban first, page by page', async () => {
+  const { createCommunity } = await as(ana, 'mutation { createCommunity(name: "Gated") { community { id } } }');
+  const c = createCommunity.community.id;
+  const later = await as(
+    '',
+    'mutation { signUp(name: "Cleo", email: "cleo@example.org", password: "a long pass phrase", handle: "cleo") { person { id } } }',
+  );
+  const ban = 'mutation($c: ID!, $p: ID!) { ban(community: $c, person: $p) { person { id } } }';
+  await as(ana, ban, { c, p: later.signUp.person.id });
+  await as(ana, ban, { c, p: benId });
+  const asked =
+    'query($c: ID!, $after: String) { community(id: $c) { bans(first: 1, after: $after) { nodes { person { handle } } pageInfo { endCursor hasNextPage } } } }';
+  const { bans: first } = (await as(ana, asked, { c })).community;
+  expect(first).toMatchObject({ nodes: [{ person: { handle: 'benny' } }], pageInfo: { hasNextPage: true } });
+  const { bans: second } = (await as(ana, asked, { c, after: first.pageInfo.endCursor })).community;
+  expect(second).toMatchObject({ nodes: [{ person: { handle: 'cleo' } }], pageInfo: { hasNextPage: false } });
+  expect(await codeOf(ben, asked, { c })).toBe('forbidden');
+});

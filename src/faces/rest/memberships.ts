@@ -91,7 +91,7 @@ export function membershipRoutes(app: RestApp, doors: Doors): void {
       schema: {
         tags,
         summary: 'Who is banned',
-        description: 'For those who keep order.',
+        description: 'The newest first; for those who keep order.',
         params: community,
         querystring: z.object(paging),
         response: { 200: listOf(Ban) },

@@ -407,8 +407,14 @@ describe('the place', () => {
     });
     await ask('PATCH', `${at}/members/${ben.id}`, as(ana, { role: 'moderator', reason: 'kind' }));
     expect((await ask('DELETE', `${at}/members/${ben.id}?reason=a%20pause`, as(ana))).status).toBe(204);
+    const dora = { name: 'Dora', email: 'dora@example.org', password: 'a long pass phrase' };
+    const { id: later } = (await ask('POST', '/v1/sign-up', { body: dora })).body['person'];
+    await ask('PUT', `${at}/bans/${later}`, as(ana, {}));
     await ask('PUT', `${at}/bans/${ben.id}`, as(ana, { reason: 'came back' }));
-    expect((await ask('GET', `${at}/bans`, as(ana))).body['items']).toMatchObject([{ person: { id: ben.id }, reason: 'came back' }]);
+    const { body: newest } = await ask('GET', `${at}/bans?first=1`, as(ana));
+    expect(newest['items']).toMatchObject([{ person: { id: ben.id }, reason: 'came back' }]);
+    const { body: next } = await ask('GET', `${at}/bans?first=1&after=${newest['next']}`, as(ana));
+    expect(next).toMatchObject({ items: [{ person: { id: later } }], next: null });
     expect((await ask('GET', `${at}/bans`, as(ben))).body['code']).toBe('forbidden');
     expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=peace`, as(ana))).status).toBe(204);
     expect((await ask('DELETE', `${at}/bans/${ben.id}?reason=${'x'.repeat(501)}`, as(ana))).body).toMatchObject({ field: 'reason' });
@@ -416,6 +422,7 @@ describe('the place', () => {
     expect(kept.body['items'].map(({ kind, reason }: Record<string, string>) => [kind, reason])).toEqual([
       ['member_unbanned', 'peace'],
       ['member_banned', 'came back'],
+      ['member_banned', ''],
       ['member_removed', 'a pause'],
       ['role_changed', 'kind'],
     ]);
