@@ -52,7 +52,7 @@ export function createAccess({ registry, delivery, recheck, conversations, patie
     const watch = client.watches.get(room.channel);
     if (watch?.state === 'held') watch.doubted = true;
     if (watch?.state === 'open') watch.state = 'suspended';
-    const follows = client.follows.has(room);
+    const follows = room.followers.has(client);
     if (follows || client.doubts.has(room) || watch?.state === 'suspended') doubt(client, room, follows);
     if (follows) registry.unfollow(client, room);
   }

@@ -7,7 +7,7 @@ import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Counts } from './counts.ts';
 import type { Hub } from './hub.ts';
-import { createOrder } from './order.ts';
+import { Order } from './order.ts';
 import type { Packet } from './packet.ts';
 import { createQueue } from './queue.ts';
 import { readPeople } from './reads.ts';
@@ -61,7 +61,7 @@ export function createLive(deps: LiveDeps): Live {
   return {
     subscribe(who, { channel, after }) {
       const { queue, client, fail, listener } = listen<ChannelEvent>(deps, who);
-      const inOrder = createOrder();
+      const order = new Order();
       listener.write = (packets) => {
         for (const packet of packets) {
           for (const event of unpack(packet)) if (!queue.push(event, packet.json.length)) return fail(tooSlow);
@@ -71,7 +71,7 @@ export function createLive(deps: LiveDeps): Live {
 
       /** One opening after the other: a later one goes on from where the one before came to. */
       function openFrom(from: () => number | undefined): void {
-        inOrder('open', () => open(from())).catch(fail);
+        order.keep('open', () => open(from())).catch(fail);
       }
 
       async function open(from: number | undefined): Promise<void> {

@@ -71,7 +71,7 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
     // While it is looked up what the client may read, it is told nothing; it is told after.
     if (client.muted || !client.receiver.hints()) return;
     const rooms = [...sight.channels].flatMap((channel) => registry.rooms.get(channel) ?? []);
-    const sees = sight.watched || rooms.some((room) => client.follows.has(room));
+    const sees = sight.watched || rooms.some((room) => room.followers.has(client));
     if (!sees && rooms.some((room) => client.doubts.has(room))) return;
     untold.delete(sight);
     if (sees && sight.online !== isOnline(person)) write(sight, !sight.online);
@@ -100,7 +100,6 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
         if (watched) view.sights.set(person, { client, person, channels: new Set(), watched, online: online && !isReady });
       }
       forget(client);
-      views.set(client, view);
       let isOld = false;
       for (const { channel, people } of lists) {
         if (channel.kind !== 'direct' && channel.kind !== 'group') continue;
@@ -117,6 +116,7 @@ export function createOnlookers({ registry, wheel, isOnline }: OnlookersDeps) {
           view.sights.set(person, sight);
         }
       }
+      if (view.channels.length + view.sights.size > 0) views.set(client, view);
       for (const sight of view.sights.values()) {
         put(byPerson, sight.person, sight);
         untold.add(sight);

@@ -1,33 +1,35 @@
-export interface Pace {
-  /** Counts one frame. `excess` when so many came too fast that no client in its right mind sends them. */
-  take(): 'ok' | 'refused' | 'excess';
-  /** Seconds until the next one is admitted. */
-  retryAfter(): number;
+/** So much one connection may say. */
+export interface Rate {
+  readonly framesPerSecond: number;
+  readonly framesBurst: number;
 }
 
 /** Refused frames count too, down to so many bursts below zero. */
 const patience = 5;
 
 /** A token bucket of one connection. */
-export function createPace({
-  perSecond,
-  burst,
-  clock = () => performance.now(),
-}: {
-  perSecond: number;
-  burst: number;
-  clock?: () => number;
-}): Pace {
-  let tokens = burst;
-  let at = clock();
-  return {
-    take() {
-      const now = clock();
-      tokens = Math.min(burst, tokens + ((now - at) * perSecond) / 1000) - 1;
-      at = now;
-      if (tokens >= 0) return 'ok';
-      return tokens < -burst * patience ? 'excess' : 'refused';
-    },
-    retryAfter: () => Math.ceil(Math.max(0, -tokens) / perSecond),
-  };
+export class Pace {
+  #tokens: number;
+  #at = performance.now();
+  readonly #rate: Rate;
+
+  constructor(rate: Rate) {
+    this.#rate = rate;
+    this.#tokens = rate.framesBurst;
+  }
+
+  /** Counts one frame. `excess` when so many came too fast that no client in its right mind sends them. */
+  take(): 'ok' | 'refused' | 'excess' {
+    const { framesPerSecond, framesBurst } = this.#rate;
+    const now = performance.now();
+    this.#tokens = Math.min(framesBurst, this.#tokens + ((now - this.#at) * framesPerSecond) / 1000) - 1;
+    this.#at = now;
+    if (this.#tokens >= 0) return 'ok';
+    return this.#tokens < -framesBurst * patience ? 'excess' : 'refused';
+  }
+
+  /** Seconds until the next one is admitted. */
+  retryAfter(): number {
+    return Math.ceil(Math.max(0, -this.#tokens) / this.#rate.framesPerSecond);
+  }
 }

@@ -20,6 +20,7 @@ const peopleAtOnce = 1000;
 /** Who is said to have left is believed to be gone after so long: a process that knows better answers sooner. */
 const doubtMs = 1000;
 const sweepMs = 250;
+const nothing = () => {};
 
 export type Presence = ReturnType<typeof createPresence>;
 
@@ -96,7 +97,7 @@ export function createPresence({ people, wheel, logger, settings, changed }: Pre
     came(person: Id): void {
       const known = here.get(person);
       known?.callOff();
-      here.set(person, { connections: (known?.connections ?? 0) + 1, callOff: () => {} });
+      here.set(person, { connections: (known?.connections ?? 0) + 1, callOff: nothing });
       if (known) return;
       online(person);
       say(person, true);

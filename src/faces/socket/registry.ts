@@ -4,6 +4,7 @@ import type { Head, Id } from '../../../contracts/nouns.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import { callerKey } from '../limits.ts';
 import type { Packet } from './packet.ts';
+import { allUnder, countUnder, FewSet, type Index, putInto, RareMap, RareSet, takeFrom } from './rare.ts';
 
 /** An event as the feed gives it. */
 export interface Heard {
@@ -36,14 +37,14 @@ export interface Receiver {
 export interface Client {
   who: Who;
   readonly receiver: Receiver;
-  readonly watches: Map<Id, Watch>;
-  readonly follows: Set<Room>;
-  readonly communities: Set<Id>;
-  readonly doubts: Map<Room, Doubt>;
+  readonly watches: RareMap<Id, Watch>;
+  readonly follows: FewSet<Room>;
+  readonly communities: FewSet<Id>;
+  readonly doubts: RareMap<Room, Doubt>;
   /** Gets nothing for now: who it is, or what it may read, is being looked up again. */
   muted: boolean;
   /** Followed channels that moved while muted. */
-  readonly missed: Set<Room>;
+  readonly missed: RareSet<Room>;
   missedPersonal: boolean;
   /** The feed broke since it was last told everything. */
   stale: boolean;
@@ -64,16 +65,16 @@ export interface Room {
   version: number;
   /** The version that followers knew of when the feed broke. */
   told: number;
-  readonly watches: Set<Watch>;
+  readonly watches: RareSet<Watch>;
   /** Those of the watches whose snapshot is being read. */
-  readonly holding: Set<Watch>;
+  readonly holding: RareSet<Watch>;
   readonly followers: Set<Client>;
-  readonly doubts: Set<Doubt>;
+  readonly doubts: RareSet<Doubt>;
   /** Events of this tick. */
   pending: Heard[];
   pendingBytes: number;
   /** Who types, by person, until the next slow tick. */
-  readonly typing: Map<Id, Heard>;
+  readonly typing: RareMap<Id, Heard>;
 }
 
 /**
@@ -120,10 +121,11 @@ export const mostOfOne = 500;
 export function createRegistry() {
   const clients = new Set<Client>();
   const rooms = new Map<Id, Room>();
-  const callers = new Map<string, Set<Client>>();
-  const persons = new Map<Id, Set<Client>>();
-  const devices = new Map<Id, Set<Client>>();
-  const accounts = new Map<Id, Set<Client>>();
+  /** Those who are no persons. */
+  const callers: Index<Client> = new Map();
+  const persons: Index<Client> = new Map();
+  const devices: Index<Client> = new Map();
+  const accounts: Index<Client> = new Map();
   const members = new Map<Id, Set<Client>>();
   const seen = createSeen();
 
@@ -140,13 +142,13 @@ export function createRegistry() {
       number: head.number,
       version,
       told: version,
-      watches: new Set(),
-      holding: new Set(),
+      watches: new RareSet(),
+      holding: new RareSet(),
       followers: new Set(),
-      doubts: new Set(),
+      doubts: new RareSet(),
       pending: [],
       pendingBytes: 0,
-      typing: new Map(),
+      typing: new RareMap(),
     };
     rooms.set(channel, room);
     return room;
@@ -177,14 +179,15 @@ export function createRegistry() {
     rooms,
     seen,
     dropIfEmpty,
-    byPerson: (id: Id): Iterable<Client> => persons.get(id) ?? [],
-    byDevice: (id: Id): Iterable<Client> => devices.get(id) ?? [],
-    byAccount: (id: Id): Iterable<Client> => accounts.get(id) ?? [],
+    byPerson: (id: Id): Iterable<Client> => allUnder(persons, id),
+    byDevice: (id: Id): Iterable<Client> => allUnder(devices, id),
+    byAccount: (id: Id): Iterable<Client> => allUnder(accounts, id),
     byCommunity: (id: Id): Iterable<Client> => members.get(id) ?? [],
 
     /** @throws too_many_requests */
     enter(who: Who, receiver: Receiver): Client {
-      if (who.role !== 'application' && (callers.get(callerKey(who))?.size ?? 0) >= mostOfOne) {
+      const already = who.person ? countUnder(persons, who.person.id) : countUnder(callers, callerKey(who));
+      if (who.role !== 'application' && already >= mostOfOne) {
         throw new PlazaError('too_many_requests', `At most ${mostOfOne} connections and subscriptions at once; close some first.`, {
           retryAfter: 5,
         });
@@ -192,12 +195,12 @@ export function createRegistry() {
       const client: Client = {
         who,
         receiver,
-        watches: new Map(),
-        follows: new Set(),
-        communities: new Set(),
-        doubts: new Map(),
+        watches: new RareMap(),
+        follows: new FewSet(),
+        communities: new FewSet(),
+        doubts: new RareMap(),
         muted: false,
-        missed: new Set(),
+        missed: new RareSet(),
         missedPersonal: false,
         stale: false,
         accessEvents: 0,
@@ -205,22 +208,26 @@ export function createRegistry() {
         gone: false,
       };
       clients.add(client);
-      put(callers, callerKey(who), client);
-      put(persons, who.person?.id, client);
-      put(devices, who.device, client);
-      put(accounts, who.account, client);
+      if (who.person) putInto(persons, who.person.id, client);
+      else putInto(callers, callerKey(who), client);
+      putInto(devices, who.device, client);
+      putInto(accounts, who.account, client);
       return client;
     },
 
     leave(client: Client): void {
       client.gone = true;
       clients.delete(client);
-      take(callers, callerKey(client.who), client);
-      take(persons, client.who.person?.id, client);
-      take(devices, client.who.device, client);
-      take(accounts, client.who.account, client);
+      const { who } = client;
+      if (who.person) takeFrom(persons, who.person.id, client);
+      else takeFrom(callers, callerKey(who), client);
+      takeFrom(devices, who.device, client);
+      takeFrom(accounts, who.account, client);
       for (const watch of client.watches.values()) unwatch(watch);
-      for (const room of client.follows) unfollow(client, room);
+      for (const room of client.follows) {
+        room.followers.delete(client);
+        dropIfEmpty(room);
+      }
       for (const community of client.communities) take(members, community, client);
       for (const doubt of client.doubts.values()) {
         doubt.room.doubts.delete(doubt);
@@ -232,9 +239,9 @@ export function createRegistry() {
 
     /** The same person, with other facts or from another device. */
     become(client: Client, who: Who): void {
-      take(devices, client.who.device, client);
+      takeFrom(devices, client.who.device, client);
       client.who = who;
-      put(devices, who.device, client);
+      putInto(devices, who.device, client);
     },
 
     hold(client: Client, channel: Id): Watch {

@@ -1,23 +1,23 @@
-import { asRefusal, type CloseCode, PlazaError } from '../../../contracts/errors.ts';
-import type { Id } from '../../../contracts/nouns.ts';
+import { asRefusal, type CloseCode, type ErrorCode, PlazaError } from '../../../contracts/errors.ts';
+import type { Head, Id } from '../../../contracts/nouns.ts';
 import type { ClientFrame, Place, ServerFrame } from '../../../contracts/wire.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import { decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
-import { createLists } from './lists.ts';
+import { type Listed, readListsAgain, readListsOf } from './lists.ts';
 import type { Onlookers } from './onlookers.ts';
-import { createOpening, openingOf } from './opening.ts';
-import { createOrder } from './order.ts';
-import { createPace } from './pace.ts';
-import { type Packet, packetOf } from './packet.ts';
+import { behind, join, type Opener, openingOf, synced } from './opening.ts';
+import { Order } from './order.ts';
+import { Pace } from './pace.ts';
+import { type Packet, packetOf, toPacket } from './packet.ts';
 import type { Presence } from './presence.ts';
 import { readPeople } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
-import type { Wheel } from './wheel.ts';
+import type { Bell, Wheel } from './wheel.ts';
 
 /** How a session's frames reach its client. */
 export interface Transport {
@@ -76,140 +76,173 @@ const garbledAllowed = 5;
 /** What concerns the person and comes before `ready` is kept, so much of it. */
 const earlyPersonal = 100;
 const typingPauseMs = 3000;
+/** The end of a token that lasts longer is looked at again. */
+const furthestMs = 86_400_000;
+/** The same for everybody, and most of what quiet clients are told. */
+const pong = [toPacket({ type: 'pong' })];
 
 /** One client's conversation: frames in, verbs called, frames out. */
 export function createSession(deps: SessionDeps, transport: Transport, options: SessionOptions): Session {
-  const { doors, hub, presence, onlookers, wheel, logger, settings } = deps;
-  let client: Client | null = null;
-  let token = '';
-  let greeted = false;
-  let closed = false;
-  let finishing: (() => void) | null = null;
-  let garbledCount = 0;
-  let running = 0;
-  let paused = false;
-  let missedEarly = false;
-  const waiting: ClientFrame[] = [];
-  const early: Buffer[] = [];
-  const typed = new Map<Id, number>();
-  const pace = createPace({ perSecond: settings.framesPerSecond, burst: settings.framesBurst });
-  const inOrder = createOrder();
-  const open = () => (closed ? null : client);
-  const lists = createLists(deps, open);
-  const opening = createOpening({ ...deps, client: open, send, inOrder, listens: options.listens });
-  let callOffExpiry = () => {};
-  let goOffline = () => {};
-  const callOffDeadline = wheel.after(settings.helloSeconds * 1000, () => {
-    // What was said in time may wait for the database.
-    if (!client && running === 0) bye('unauthenticated');
-  });
+  return new Conversation(deps, transport, options);
+}
 
-  const receiver: Receiver = {
-    write: transport.write,
-    hints: () => transport.hints && !transport.isBusy(),
-    personal,
-    behind: opening.behind,
-    left: (channel, code) => transport.send({ type: 'left', channel, code }),
-    relist,
-    stale() {
-      transport.send({ type: 'stale' });
-      relist();
-    },
-    end: (code) => bye(code),
-    identify,
-  };
+/** A class, since there are many thousands: their functions are shared, and what is rarely needed is made when it is. */
+class Conversation implements Session, Receiver, Opener, Listed, Bell {
+  readonly deps: SessionDeps;
+  readonly transport: Transport;
+  readonly options: SessionOptions;
+  client: Client | null = null;
+  token = '';
+  greeted = false;
+  ended = false;
+  isOnline = false;
+  finishing: (() => void) | null = null;
+  garbledCount = 0;
+  running = 0;
+  paused = false;
+  missedEarly = false;
+  lists: Listed['lists'] = 'known';
+  /** When the token ends, in ms since 1970; null for never. */
+  until: number | null = null;
+  due = 0;
+  waiting: ClientFrame[] | null = null;
+  early: Buffer[] | null = null;
+  typed: Map<Id, number> | null = null;
+  readonly pace: Pace;
+  readonly order = new Order();
 
-  async function identify(): Promise<Who> {
-    const who = await doors.accounts.authenticate(token, options.address);
+  constructor(deps: SessionDeps, transport: Transport, options: SessionOptions) {
+    this.deps = deps;
+    this.transport = transport;
+    this.options = options;
+    this.pace = new Pace(deps.settings);
+    deps.wheel.hang(this, deps.settings.helloSeconds * 1000);
+  }
+
+  get open(): Client | null {
+    return this.ended ? null : this.client;
+  }
+  get listens(): boolean {
+    return this.options.listens;
+  }
+
+  async identify(): Promise<Who> {
+    const who = await this.deps.doors.accounts.authenticate(this.token, this.options.address);
     if (!who.person) throw new PlazaError('unauthenticated');
     return who;
   }
 
+  /** The time for `hello`, then that of the token, is over. */
+  ring(): void {
+    if (this.until !== null) this.expire();
+    // What was said in time may wait for the database.
+    else if (!this.client && this.running === 0) this.bye('unauthenticated');
+  }
+
   // Frames in.
 
-  function hear(data: string): void {
-    if (closed || finishing) return;
-    const verdict = pace.take();
+  hear(data: string): void {
+    if (this.ended || this.finishing) return;
+    const verdict = this.pace.take();
     if (verdict === 'excess') {
-      bye('too_many_requests');
+      this.bye('too_many_requests');
       return;
     }
     const decoded = decodeFrame(data);
-    if ('refusal' in decoded) refuseGarbled(decoded);
-    else if (verdict === 'ok') accept(decoded.frame);
-    else refuse(decoded.frame, new PlazaError('too_many_requests', undefined, { retryAfter: pace.retryAfter() }));
+    if ('refusal' in decoded) this.refuseGarbled(decoded);
+    else if (verdict === 'ok') this.accept(decoded.frame);
+    else this.refuse(decoded.frame, new PlazaError('too_many_requests', undefined, { retryAfter: this.pace.retryAfter() }));
   }
 
-  function refuseGarbled({ refusal, ...about }: { refusal: PlazaError; id?: string; key?: string }): void {
-    send(errorFrame(refusal, about));
-    if (++garbledCount > garbledAllowed) bye('bad_frame');
+  garbled(): void {
+    if (!this.ended && !this.finishing) this.refuseGarbled({ refusal: new PlazaError('invalid_input', 'Frames are text, not binary.') });
   }
 
-  function accept(frame: ClientFrame): void {
-    if (closed) return;
-    if (frame.type === 'ping') send({ type: 'pong' });
-    else if (!client && frame.type !== 'hello' && running === 0) bye('unauthenticated');
+  refuseGarbled({ refusal, ...about }: { refusal: PlazaError; id?: string; key?: string }): void {
+    this.send(errorFrame(refusal, about));
+    if (++this.garbledCount > garbledAllowed) this.bye('bad_frame');
+  }
+
+  accept(frame: ClientFrame): void {
+    if (this.ended) return;
+    if (frame.type === 'ping') this.transport.write(pong);
+    else if (!this.client && frame.type !== 'hello' && this.running === 0) this.bye('unauthenticated');
     else {
-      waiting.push(frame);
-      pump();
+      this.wait(frame);
+      this.pump();
     }
+  }
+
+  wait(frame: ClientFrame): void {
+    this.waiting ??= [];
+    this.waiting.push(frame);
+  }
+
+  drained(): void {
+    this.pump();
   }
 
   /** Begins what may begin; the rest waits, and meanwhile nothing more is read from the client. */
-  function pump(): void {
-    while (!closed && running < settings.outstanding && !transport.isBusy()) {
-      const [next] = waiting;
+  pump(): void {
+    while (!this.ended && this.waiting && this.running < this.deps.settings.outstanding && !this.transport.isBusy()) {
+      const [next] = this.waiting;
       // All else waits for the greeting.
-      if (!next || (!greeted && (next.type !== 'hello' || running > 0))) break;
-      waiting.shift();
-      void answer(next);
+      if (!next || (!this.greeted && (next.type !== 'hello' || this.running > 0))) break;
+      this.waiting.shift();
+      if (this.waiting.length === 0) this.waiting = null;
+      void this.answer(next);
     }
-    const full = waiting.length > 0;
-    if (full !== paused && !closed) transport.pause(full);
-    paused = full;
+    const full = this.waiting !== null;
+    if (full !== this.paused && !this.ended) this.transport.pause(full);
+    this.paused = full;
   }
 
   /** Runs one request to its answer, of whatever kind. */
-  async function answer(frame: ClientFrame): Promise<void> {
-    running++;
+  async answer(frame: ClientFrame): Promise<void> {
+    this.running++;
     try {
       const order = orderOf(frame);
-      const told = await (order ? inOrder(order, (next) => handle(frame, next)) : handle(frame));
-      if (told) send('id' in frame && frame.id !== undefined ? { ...told, id: frame.id } : told);
+      const told = await (order ? this.order.keep(order, (next) => this.handle(frame, next)) : this.handle(frame));
+      if (told) this.send('id' in frame && frame.id !== undefined ? { ...told, id: frame.id } : told);
     } catch (error) {
-      failed(frame, error);
+      this.failed(frame, error);
     }
-    running--;
-    if (running === 0 && waiting.length === 0) finishing?.();
-    pump();
+    this.running--;
+    if (this.isAtRest()) this.finishing?.();
+    this.pump();
   }
 
-  function failed(frame: ClientFrame, error: unknown): void {
+  isAtRest(): boolean {
+    return this.running === 0 && this.waiting === null;
+  }
+
+  failed(frame: ClientFrame, error: unknown): void {
     const refusal = asRefusal(error);
-    if (refusal !== error) logger.error({ err: error, frame: frame.type }, 'A frame could not be answered.');
-    if (frame.type !== 'hello' || greeted) refuse(frame, refusal);
-    else bye(refusal.code === 'token_expired' ? 'token_expired' : refusal.retryable ? 'unavailable' : 'unauthenticated');
+    if (refusal !== error) this.deps.logger.error({ err: error, frame: frame.type }, 'A frame could not be answered.');
+    if (frame.type !== 'hello' || this.greeted) this.refuse(frame, refusal);
+    else this.bye(refusal.code === 'token_expired' ? 'token_expired' : refusal.retryable ? 'unavailable' : 'unauthenticated');
   }
 
   /** @param next the next frame of the same order may begin */
-  async function handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
-    if (frame.type === 'hello') return hello(frame);
+  async handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
+    const { deps, client } = this;
+    if (frame.type === 'hello') return this.hello(frame);
     if (!client) throw new PlazaError('unauthenticated');
     switch (frame.type) {
       case 'join':
-        return opening.join(frame);
+        return join(this, frame);
       case 'leave': {
         const watch = client.watches.get(frame.channel);
-        if (watch) hub.unwatch(watch);
+        if (watch) deps.hub.unwatch(watch);
         return { type: 'done' };
       }
       case 'typing':
-        return typing(client, frame.channel);
+        return this.typing(client, frame.channel);
       case 'watch': {
         // Those of other applications are nobody here.
-        const people = await readPeople(doors, client.who, frame.people);
-        if (!closed)
-          onlookers.watch(
+        const people = await readPeople(deps.doors, client.who, frame.people);
+        if (!this.ended)
+          deps.onlookers.watch(
             client,
             people.map((person) => person.id),
           );
@@ -218,133 +251,163 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
       case 'ping':
         return null;
       default: {
-        const told = await perform(doors, client.who, frame, next);
-        return told.type === 'synced' ? opening.synced(told) : told;
+        const told = await perform(deps.doors, client.who, frame, next);
+        return told.type === 'synced' ? synced(this, told) : told;
       }
     }
   }
 
-  async function typing(me: Client, channel: Id): Promise<null> {
-    const now = wheel.now();
-    if (now - (typed.get(channel) ?? Number.NEGATIVE_INFINITY) < typingPauseMs) return null;
-    if (typed.size >= settings.joins) typed.clear();
-    typed.set(channel, now);
-    await doors.conversations.typing(me.who, { channel });
+  async typing(me: Client, channel: Id): Promise<null> {
+    const now = this.deps.wheel.now();
+    this.typed ??= new Map();
+    if (now - (this.typed.get(channel) ?? Number.NEGATIVE_INFINITY) < typingPauseMs) return null;
+    if (this.typed.size >= this.deps.settings.joins) this.typed.clear();
+    this.typed.set(channel, now);
+    await this.deps.doors.conversations.typing(me.who, { channel });
     return null;
   }
 
   // The greeting.
 
-  async function hello(frame: Extract<ClientFrame, { type: 'hello' }>): Promise<null> {
-    const known = client?.who;
-    const who = await doors.accounts.authenticate(frame.token, options.address);
+  async hello(frame: Extract<ClientFrame, { type: 'hello' }>): Promise<null> {
+    const { doors, hub } = this.deps;
+    const known = this.client?.who;
+    const who = await doors.accounts.authenticate(frame.token, this.options.address);
     if (!who.person) throw new PlazaError('unauthenticated');
     if (known && (known.person?.id !== who.person.id || known.account !== who.account)) {
       throw new PlazaError('forbidden', 'This connection belongs to another person; open a new one.');
     }
-    if (closed) return null;
-    token = frame.token;
-    if (client) hub.become(client, who);
-    else client = hub.enter(who, receiver);
+    if (this.ended) return null;
+    this.token = frame.token;
+    if (this.client) hub.become(this.client, who);
+    else this.client = hub.enter(who, this);
     // Only now would a sign-out be heard; whether there was one before is asked once more.
-    hub.become(client, await identify());
+    hub.become(this.client, await this.identify());
     const [epoch, until, drafts] = await Promise.all([
       doors.conversations.epoch(),
-      doors.accounts.expiresAt(token),
-      options.lists ? doors.drafts.latest(who) : [],
+      doors.accounts.expiresAt(this.token),
+      this.options.lists ? doors.drafts.latest(who) : [],
     ]);
-    if (closed) return null;
-    callOffDeadline();
-    expire(until);
-    await greet({ epoch, person: who.person, drafts });
+    if (this.ended) return null;
+    this.until = until;
+    this.expire();
+    await this.greet({ epoch, person: who.person, drafts });
     for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
-      waiting.push({ type: 'join', id: channel, channel, since: version });
+      this.wait({ type: 'join', id: channel, channel, since: version });
     }
     return null;
   }
 
-  async function greet(known: Pick<Ready, 'epoch' | 'person' | 'drafts'>): Promise<void> {
-    const { person } = known;
-    if (options.lists) await lists.read((mine) => send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds }));
-    if (!greeted && !closed && transport.hints) {
-      presence.came(person.id);
-      goOffline = () => presence.went(person.id);
+  async greet(known: Pick<Ready, 'epoch' | 'person' | 'drafts'>): Promise<void> {
+    const { presence, settings } = this.deps;
+    if (this.options.lists) {
+      await readListsOf(this, (mine) => this.send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds }));
     }
-    greeted = true;
-    for (const bytes of early.splice(0)) personal(bytes);
-    if (missedEarly) send({ type: 'stale' });
-    missedEarly = false;
+    if (!this.greeted && !this.ended && this.transport.hints) {
+      presence.came(known.person.id);
+      this.isOnline = true;
+    }
+    this.greeted = true;
+    const early = this.early ?? [];
+    this.early = null;
+    for (const bytes of early) this.personal(bytes);
+    if (this.missedEarly) this.send({ type: 'stale' });
+    this.missedEarly = false;
   }
 
-  function relist(): void {
-    if (options.lists && greeted) lists.again();
+  /** Ends with the token, now or when it does. */
+  expire(): void {
+    const { wheel } = this.deps;
+    const left = this.until === null ? null : this.until - Date.now();
+    if (left === null) wheel.takeDown(this);
+    else if (left <= 0) this.bye('token_expired');
+    else wheel.hang(this, Math.min(left, furthestMs));
   }
 
-  function expire(at: number | null): void {
-    callOffExpiry();
-    if (at !== null) callOffExpiry = wheel.after(Math.max(0, at - Date.now()), () => bye('token_expired'));
+  // Frames out, and what the hub has to tell.
+
+  send(frame: ServerFrame): void {
+    if (!this.ended) this.transport.send(frame);
   }
 
-  // Frames out.
-
-  function send(frame: ServerFrame): void {
-    if (!closed) transport.send(frame);
+  write(packets: readonly Packet[]): void {
+    this.transport.write(packets);
   }
 
-  function personal(bytes: Buffer): void {
-    if (greeted) {
+  hints(): boolean {
+    return this.transport.hints && !this.transport.isBusy();
+  }
+
+  personal(bytes: Buffer): void {
+    if (this.greeted) {
       const { type } = JSON.parse(bytes.toString());
-      if (type === 'channel_joined' || type === 'community_joined') relist();
-      transport.write([packetOf(['{"type":"personal","event":', bytes, '}'])]);
-    } else if (early.length < earlyPersonal) early.push(bytes);
-    else missedEarly = true;
+      if (type === 'channel_joined' || type === 'community_joined') this.relist();
+      this.transport.write([packetOf(['{"type":"personal","event":', bytes, '}'])]);
+      return;
+    }
+    this.early ??= [];
+    if (this.early.length < earlyPersonal) this.early.push(bytes);
+    else this.missedEarly = true;
   }
 
-  function refuse(frame: ClientFrame, refusal: PlazaError): void {
-    send(errorFrame(refusal, { ...('id' in frame && { id: frame.id }), ...('key' in frame && { key: frame.key }) }));
+  behind(heads: Head[]): void {
+    behind(this, heads);
+  }
+
+  left(channel: Id, code: ErrorCode): void {
+    this.transport.send({ type: 'left', channel, code });
+  }
+
+  relist(): void {
+    if (this.options.lists && this.greeted) readListsAgain(this);
+  }
+
+  stale(): void {
+    this.transport.send({ type: 'stale' });
+    this.relist();
+  }
+
+  refuse(frame: ClientFrame, refusal: PlazaError): void {
+    this.send(errorFrame(refusal, { ...('id' in frame && { id: frame.id }), ...('key' in frame && { key: frame.key }) }));
+  }
+
+  places(): Place[] {
+    return [...(this.client?.watches.values() ?? [])].map(({ room, version }) => ({ channel: room.channel, version }));
   }
 
   // The end.
 
-  function bye(code: CloseCode, retryAfter?: number): void {
-    if (closed) return;
-    end();
-    transport.bye(code, retryAfter);
+  end(code: CloseCode): void {
+    this.bye(code);
   }
 
-  function end(): void {
-    closed = true;
-    callOffDeadline();
-    callOffExpiry();
-    goOffline();
+  bye(code: CloseCode, retryAfter?: number): void {
+    if (this.ended) return;
+    this.closed();
+    this.transport.bye(code, retryAfter);
+  }
+
+  async finish(code: CloseCode, retryAfter: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.finishing = resolve;
+      if (this.ended || this.isAtRest()) resolve();
+    });
+    this.bye(code, retryAfter);
+  }
+
+  closed(): void {
+    if (this.ended) return;
+    const { deps, client } = this;
+    this.ended = true;
+    deps.wheel.takeDown(this);
+    if (this.isOnline && client?.who.person) deps.presence.went(client.who.person.id);
     if (client) {
-      hub.leave(client);
-      onlookers.forget(client);
+      deps.hub.leave(client);
+      deps.onlookers.forget(client);
     }
-    waiting.length = 0;
-    finishing?.();
+    this.waiting = null;
+    this.finishing?.();
   }
-
-  return {
-    hear,
-    garbled() {
-      if (!closed && !finishing) refuseGarbled({ refusal: new PlazaError('invalid_input', 'Frames are text, not binary.') });
-    },
-    accept,
-    drained: pump,
-    places: () => [...(client?.watches.values() ?? [])].map(({ room, version }) => ({ channel: room.channel, version })),
-    bye,
-    async finish(code, retryAfter) {
-      await new Promise<void>((resolve) => {
-        finishing = resolve;
-        if (closed || (running === 0 && waiting.length === 0)) resolve();
-      });
-      bye(code, retryAfter);
-    },
-    closed() {
-      if (!closed) end();
-    },
-  };
 }
 
 /** Where the last one counts, frames keep their order: sends to one channel, its opening and leaving, one draft. The rest may overtake. */

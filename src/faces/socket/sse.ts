@@ -71,7 +71,7 @@ export function stream(
   counts.opened++;
   counts.open.events++;
   sessions.add(session);
-  out.on('drain', session.drained);
+  out.on('drain', () => session.drained());
   out.on('close', () => {
     ended = true;
     callOffBeat();

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { type CloseCode, closes, type ErrorCode, errors } from '../../../contracts/errors.ts';
-import { subprotocol } from '../../../contracts/wire.ts';
+import { type ServerFrame, subprotocol } from '../../../contracts/wire.ts';
 import type { Counts } from './counts.ts';
 import { byeFrame, isOwnOrigin } from './door.ts';
 import { type Packet, toPacket } from './packet.ts';
-import { createSession, type Session, type SessionDeps } from './session.ts';
+import { createSession, type Session, type SessionDeps, type Transport } from './session.ts';
+import type { Bell } from './wheel.ts';
 
 export interface WebSocketDeps extends SessionDeps {
   counts: Counts;
@@ -20,6 +21,8 @@ const faults: Record<number, CloseCode> = { 1002: 'bad_frame', 1003: 'bad_frame'
 
 /** `ws` closes by itself when a frame breaks the protocol; our clients are told why as for everything else. */
 class Socket extends WebSocket {
+  connection: Connection | null = null;
+
   override close(code?: number, reason?: string | Buffer): void {
     const fault = code === undefined ? undefined : faults[code];
     if (fault && this.readyState === WebSocket.OPEN) {
@@ -32,7 +35,7 @@ class Socket extends WebSocket {
 /** The `/socket` address: lets clients in and gives each a session. */
 export function createWebSockets(deps: WebSocketDeps) {
   const { settings } = deps;
-  const server = new WebSocketServer({
+  const server = new WebSocketServer<typeof Socket>({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -74,106 +77,156 @@ function answer(socket: Duplex, code: ErrorCode, detail: string): void {
 }
 
 /**
- * One socket and its session. Shared frames go straight to the network socket: without compression `ws` writes each of
- * its own frames whole and at once, so the two never mix within a frame.
+ * One socket and its session; a class, since there are many thousands. Shared frames go straight to the network socket:
+ * without compression `ws` writes each of its own frames whole and at once, so the two never mix within a frame.
  */
-function attach(deps: WebSocketDeps, ws: WebSocket, socket: Duplex, address: string): void {
-  const { counts, settings, wheel, sessions } = deps;
-  let closing = false;
-  let heardAt = wheel.now();
+class Connection implements Transport, Bell {
+  readonly deps: WebSocketDeps;
+  readonly ws: Socket;
+  readonly socket: Duplex;
+  readonly session: Session;
+  readonly hints = true;
+  due = 0;
+  heardAt: number;
+  closing = false;
+  gathering = false;
 
-  function isCutOff(): boolean {
-    if (socket.writableLength <= settings.slowBytes) return false;
+  constructor(deps: WebSocketDeps, ws: Socket, socket: Duplex, address: string) {
+    this.deps = deps;
+    this.ws = ws;
+    this.socket = socket;
+    this.heardAt = deps.wheel.now();
+    this.session = createSession(deps, this, { address, ...manner });
+    deps.wheel.hang(this, deps.settings.silenceSeconds * 1000);
+  }
+
+  send(frame: ServerFrame): void {
+    if (this.closing || this.isCutOff()) return;
+    this.gather();
+    this.put(toPacket(frame).frame);
+  }
+
+  write(packets: readonly Packet[]): void {
+    if (this.closing || this.isCutOff()) return;
+    const [first] = packets;
+    if (packets.length === 1 && first) return this.put(first.frame);
+    this.socket.cork();
+    for (const packet of packets) this.put(packet.frame);
+    this.socket.uncork();
+  }
+
+  isBusy(): boolean {
+    return this.socket.writableLength > this.deps.settings.slowBytes / 8;
+  }
+
+  pause(on: boolean): void {
+    if (on) this.ws.pause();
+    else this.ws.resume();
+  }
+
+  bye(code: CloseCode, retryAfter: number | undefined): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.put(toPacket(byeFrame(code, retryAfter)).frame);
+    this.ws.close(closes[code].close, code);
+    // It must be read for the other side's part of the farewell to be seen.
+    this.ws.resume();
+    this.endSoon();
+  }
+
+  /** The network's end, or one that `Socket.close` told the client of. */
+  broke(): void {
+    this.closing = true;
+    this.session.closed();
+    this.endSoon();
+  }
+
+  /** Looks whether anything was heard. */
+  ring(): void {
+    const { settings, wheel } = this.deps;
+    const left = this.heardAt + settings.silenceSeconds * 1000 - wheel.now();
+    if (left <= 0) this.session.bye('silent');
+    else wheel.hang(this, left);
+  }
+
+  private endSoon(): void {
+    this.deps.wheel.after(this.deps.settings.graceSeconds * 1000, () => this.ws.terminate());
+  }
+
+  private isCutOff(): boolean {
+    const { counts, settings } = this.deps;
+    if (this.socket.writableLength <= settings.slowBytes) return false;
     counts.tooSlow++;
-    session.bye('too_slow');
+    this.session.bye('too_slow');
     return true;
   }
 
-  function put(frame: Buffer): void {
-    counts.framesOut++;
-    counts.bytesOut += frame.length;
-    socket.write(frame);
+  private put(frame: Buffer): void {
+    this.deps.counts.framesOut++;
+    this.deps.counts.bytesOut += frame.length;
+    this.socket.write(frame);
   }
 
   /** Answers of one turn go out in one write: a commit group answers many requests of a client at once. */
-  function gather(): void {
-    if (gathering) return;
-    gathering = true;
-    socket.cork();
-    process.nextTick(() => {
-      gathering = false;
-      socket.uncork();
-    });
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    this.socket.cork();
+    process.nextTick(scatter, this);
   }
-  let gathering = false;
+}
 
-  const session = createSession(
-    deps,
-    {
-      send(frame) {
-        if (closing || isCutOff()) return;
-        gather();
-        put(toPacket(frame).frame);
-      },
-      write(packets: readonly Packet[]) {
-        if (closing || isCutOff()) return;
-        const [first] = packets;
-        if (packets.length === 1 && first) return put(first.frame);
-        socket.cork();
-        for (const packet of packets) put(packet.frame);
-        socket.uncork();
-      },
-      isBusy: () => socket.writableLength > settings.slowBytes / 8,
-      hints: true,
-      pause: (on) => (on ? ws.pause() : ws.resume()),
-      bye(code, retryAfter) {
-        if (closing) return;
-        closing = true;
-        put(toPacket(byeFrame(code, retryAfter)).frame);
-        ws.close(closes[code].close, code);
-        // It must be read for the other side's part of the farewell to be seen.
-        ws.resume();
-        wheel.after(settings.graceSeconds * 1000, () => ws.terminate());
-      },
-    },
-    { address, lists: true, listens: false },
-  );
+const manner = { lists: true, listens: false };
 
-  function watchSilence(ms: number): void {
-    callOffSilence = wheel.after(ms, () => {
-      const left = heardAt + settings.silenceSeconds * 1000 - wheel.now();
-      if (left <= 0) session.bye('silent');
-      else watchSilence(left);
-    });
-  }
-  let callOffSilence = () => {};
-  watchSilence(settings.silenceSeconds * 1000);
+function scatter(connection: Connection): void {
+  connection.gathering = false;
+  connection.socket.uncork();
+}
 
-  const alive = () => {
-    heardAt = wheel.now();
-  };
+function attach(deps: WebSocketDeps, ws: Socket, socket: Duplex, address: string): void {
+  const { counts, sessions } = deps;
+  const connection = new Connection(deps, ws, socket, address);
+  ws.connection = connection;
   counts.opened++;
   counts.open.websocket++;
-  sessions.add(session);
-  socket.on('drain', session.drained);
+  sessions.add(connection.session);
+  socket.on('drain', () => connection.session.drained());
   ws.on('ping', alive);
-  ws.on('message', (data, isBinary) => {
-    alive();
-    counts.framesIn++;
-    if (isBinary) session.garbled();
-    else session.hear(data.toString());
-  });
-  // What the protocol found wrong was answered by `Socket.close`; the rest is the network's end.
-  ws.on('error', () => {
-    closing = true;
-    session.closed();
-    wheel.after(settings.graceSeconds * 1000, () => ws.terminate());
-  });
-  ws.on('close', () => {
-    closing = true;
-    callOffSilence();
-    counts.open.websocket--;
-    sessions.delete(session);
-    session.closed();
-  });
+  ws.on('message', hear);
+  ws.on('error', broke);
+  ws.on('close', closed);
+}
+
+// Of all sockets; `ws` calls them on its own.
+
+function alive(this: WebSocket): void {
+  const connection = of(this);
+  connection.heardAt = connection.deps.wheel.now();
+}
+
+function hear(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const { session, deps } = of(this);
+  alive.call(this);
+  deps.counts.framesIn++;
+  if (isBinary) session.garbled();
+  else session.hear(data.toString());
+}
+
+function broke(this: WebSocket): void {
+  of(this).broke();
+}
+
+function closed(this: WebSocket): void {
+  const connection = of(this);
+  const { deps, session } = connection;
+  connection.closing = true;
+  deps.wheel.takeDown(connection);
+  deps.counts.open.websocket--;
+  deps.sessions.delete(session);
+  session.closed();
+}
+
+function of(ws: WebSocket): Connection {
+  if (!(ws instanceof Socket) || !ws.connection) throw new Error('This socket was not attached.');
+  return ws.connection;
 }

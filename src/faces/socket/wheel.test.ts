@@ -33,6 +33,22 @@ describe('the wheel', () => {
     expect(rung).toEqual(['0', '250']);
   });
 
+  test('a bell that is hung up again rings once, at the later time, and not when it was taken down', () => {
+    const { turning, pass } = atHand();
+    let rung = 0;
+    const bell = { due: 0, ring: () => rung++ };
+    turning.hang(bell, 100);
+    turning.hang(bell, 300);
+    pass(200);
+    expect(rung).toBe(0);
+    pass(200);
+    expect(rung).toBe(1);
+    turning.hang(bell, 100);
+    turning.takeDown(bell);
+    pass(1000);
+    expect(rung).toBe(1);
+  });
+
   test('keeps bells that are further away than a whole turn of the wheel', () => {
     const { turning, pass } = atHand();
     let rung = 0;

@@ -1,4 +1,14 @@
+/** What hangs in the wheel. One that lives long is itself a bell, so that it needs no closure for it. */
+export interface Bell {
+  /** The turn of the wheel at which it rings; the wheel's own. */
+  due: number;
+  ring(): void;
+}
+
 export interface Wheel {
+  /** Rings once after that many milliseconds, up to one turn of the wheel later. One that hangs already is moved. */
+  hang(bell: Bell, ms: number): void;
+  takeDown(bell: Bell): void;
   /** Rings once after that many milliseconds, up to one turn of the wheel later. Answers how to call it off. */
   after(ms: number, ring: () => void): () => void;
   /** Milliseconds of a steady clock as of the last turn: coarse, and free to read. */
@@ -6,11 +16,6 @@ export interface Wheel {
   /** One turn. Called by the wheel's own timer; by hand only where the clock is. */
   turn(): void;
   stop(): void;
-}
-
-interface Bell {
-  due: number;
-  ring: () => void;
 }
 
 const slots = 512;
@@ -40,17 +45,25 @@ export function createWheel({ every = 250, clock = () => performance.now() }: { 
     turned = last;
   }
 
+  function hang(bell: Bell, ms: number): void {
+    takeDown(bell);
+    bell.due = Math.max(turnOf(clock() + ms), turned + 1);
+    wheel[bell.due % slots]?.add(bell);
+  }
+
+  function takeDown(bell: Bell): void {
+    wheel[bell.due % slots]?.delete(bell);
+  }
+
   const timer = setInterval(turn, every);
   timer.unref();
   return {
+    hang,
+    takeDown,
     after(ms, ring) {
-      const due = Math.max(turnOf(clock() + ms), turned + 1);
-      const bell = { due, ring };
-      const slot = wheel[due % slots];
-      slot?.add(bell);
-      return () => {
-        slot?.delete(bell);
-      };
+      const bell = { due: 0, ring };
+      hang(bell, ms);
+      return () => takeDown(bell);
     },
     now: () => now,
     turn,
