@@ -20,7 +20,7 @@ import { addMember, enterCommunities, leaveCommunity, members, removeMember } fr
 import { mine } from './mine.ts';
 import { news } from './news.ts';
 import { openDirect } from './openDirect.ts';
-import { messagesOf, page } from './page.ts';
+import { messagesOf, page, pages } from './page.ts';
 import { pin } from './pin.ts';
 import { post } from './post.ts';
 import { publicDiscussions, publicMarks } from './publicDiscussions.ts';
@@ -32,6 +32,7 @@ import { typing } from './typing.ts';
 import { unreadMentions } from './unreadMentions.ts';
 
 export function createConversations(deps: Deps): Conversations {
+  const read = pages(deps);
   return {
     createDiscussion: createDiscussion(deps),
     makeDiscussion: makeDiscussion(deps),
@@ -69,8 +70,8 @@ export function createConversations(deps: Deps): Conversations {
     publicMarks: publicMarks(deps),
     since: since(deps),
     opened: opened(deps),
-    page: page(deps),
-    messagesOf: messagesOf(deps),
+    page: page(read),
+    messagesOf: messagesOf(read),
     messages: messages(deps),
     pins: pins(deps),
     revisions: revisions(deps),

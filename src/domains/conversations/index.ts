@@ -230,7 +230,7 @@ export interface Conversations {
       limit?: number | undefined;
     },
   ): Promise<MessagePage>;
-  /** The first `first` messages after `after` of each channel, for batching; channels the caller may not read give an empty page. One query. */
+  /** The first `first` messages after `after` of each channel, for batching; channels the caller may not read give an empty page. */
   messagesOf(who: Who, channels: readonly Id[], after: number, first: number): Promise<MessagePage[]>;
   /** Single messages, in the order asked; null where missing or not readable. One query. */
   messages(who: Who, refs: readonly { channel: Id; number: number }[]): Promise<(Message | null)[]>;

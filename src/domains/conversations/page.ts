@@ -1,8 +1,12 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import { limits } from '../../../contracts/wire.ts';
+import { numbers } from '../../engines/postgres/index.ts';
+import { gathered } from '../../kit/gathered.ts';
+import { isId } from '../../kit/page.ts';
 import { wholeNumber } from '../../kit/text.ts';
-import { channelId, freshly } from './access.ts';
+import type { Who } from '../policy/index.ts';
+import { channelId } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations, MessagePage } from './index.ts';
 import { type MessageRow, messageColumns, toMessage } from './rows.ts';
@@ -11,32 +15,75 @@ import { isMessage } from './since.ts';
 const defaultPage = 50;
 const lastNumber = 2_147_483_647;
 
-type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { head_channel: Id; head_number: number; head_version: number };
+/** Pages that are read together. */
+const atOnce = 200;
+
+interface Ask extends Place {
+  who: Who;
+}
+
+/** A part of a log. */
+interface Place {
+  channel: Id;
+  /** Counted back from the end when below 1. */
+  first: number;
+  last: number;
+}
+
+type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { place: number; head_number: number; head_version: number };
 
 /**
- * A page of messages by number, from any place, both ways. Numbers have no gaps (L1), so a page is a range of the
- * primary key: the same cost at any depth.
+ * Pages of messages by number, from any place, both ways. Numbers have no gaps (L1), so a page is a range of the primary
+ * key: the same cost at any depth. Who ask at the same time are answered together, and who ask for the same are given the
+ * same messages. Null for what the caller may not read; that is asked after the reading (L9).
  */
-export function page({ sql, policy }: Deps): Conversations['page'] {
-  return async (who, input): Promise<MessagePage> => {
-    channelId(input.channel);
-    const limit = wholeNumber(input.limit ?? defaultPage, 'limit', 1, limits.page);
-    const [from, to] = range(input, limit);
-    // Counted from the end when no place is named; the head is of the same instant as the messages.
+export function pages({ sql, policy }: Deps): (ask: Ask) => Promise<MessagePage | null> {
+  return gathered<Ask, MessagePage>(async (asks) => {
+    const places = new Map(asks.map((ask) => [keyOf(ask), ask]));
+    const found = await read([...places.values()]);
+    const standings = await policy.toChannels(asks);
+    return asks.map((ask, i) => (standings[i] ? (found.get(keyOf(ask)) ?? null) : null));
+  }, atOnce);
+
+  /** The head is of the same instant as the messages. */
+  async function read(places: readonly Place[]): Promise<Map<string, MessagePage>> {
     const rows = await sql<Found[]>`
-      select h.channel as head_channel, h.number as head_number, h.version as head_version, m.*
-      from channel_heads h
+      select a.place::int, h.number as head_number, h.version as head_version, m.*
+      from unnest(
+        ${numbers(places.map(({ channel }) => channel))}::bigint[], ${numbers(places.map(({ first }) => first))}::int[],
+        ${numbers(places.map(({ last }) => last))}::int[]
+      ) with ordinality as a (channel, first, last, place)
+      join channel_heads h on h.channel = a.channel
       left join lateral (
         select ${messageColumns(sql)}
-        from messages where channel = ${input.channel}
-          and number >= case when ${from}::int > 0 then ${from}::int else greatest(h.number + ${from}::int, 1) end and number <= ${to}
-        order by number
+        from messages where channel = a.channel
+          and number >= case when a.first > 0 then a.first else greatest(h.number + a.first, 1) end and number <= a.last
       ) m on true
-      where h.channel = ${input.channel}`;
-    await freshly(policy, who, input.channel);
-    const [head] = rows;
-    if (head === undefined) throw new PlazaError('not_found');
-    return toMessagePage(input.channel, rows);
+      order by a.place, m.number`;
+    const byPlace = Map.groupBy(rows, (row) => row.place);
+    return new Map(
+      places.flatMap((place, i) => {
+        const [head, ...rest] = byPlace.get(i + 1) ?? [];
+        return head ? [[keyOf(place), toMessagePage(place.channel, head, [head, ...rest])] as const] : [];
+      }),
+    );
+  }
+}
+
+function keyOf({ channel, first, last }: Place): string {
+  return `${channel}/${first}/${last}`;
+}
+
+type Pages = ReturnType<typeof pages>;
+
+export function page(read: Pages): Conversations['page'] {
+  return async (who, { channel, ...input }): Promise<MessagePage> => {
+    channelId(channel);
+    const limit = wholeNumber(input.limit ?? defaultPage, 'limit', 1, limits.page);
+    const [first, last] = range(input, limit);
+    const found = await read({ who, channel, first, last });
+    if (!found) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
+    return found;
   };
 }
 
@@ -62,28 +109,24 @@ function range(
   return [1 - limit, lastNumber];
 }
 
-/** The first messages after a number of many channels, for batching: one query, and one for access. */
-export function messagesOf({ sql, policy }: Deps): Conversations['messagesOf'] {
-  return async (who, channels, after, first) => {
-    const limit = wholeNumber(first, 'first', 1, limits.page);
+/** The first messages after a number of many channels, for batching. */
+export function messagesOf(read: Pages): Conversations['messagesOf'] {
+  return async (who, channels, after, count) => {
+    const limit = wholeNumber(count, 'first', 1, limits.page);
     const from = wholeNumber(after, 'after', 0);
-    const rows = await sql<Found[]>`
-      select h.channel as head_channel, h.number as head_number, h.version as head_version, m.*
-      from unnest(${[...new Set(channels)]}::bigint[]) as asked (channel)
-      join channel_heads h on h.channel = asked.channel
-      left join lateral (
-        select ${messageColumns(sql)}
-        from messages where channel = asked.channel and number > ${from} and number <= ${Math.min(from + limit, lastNumber)} order by number
-      ) m on true`;
-    const standings = await policy.toChannels(channels.map((channel) => ({ who, channel })));
-    const byChannel = Map.groupBy(rows, (row) => row.head_channel);
-    return channels.map((channel, i) => toMessagePage(channel, standings[i] ? (byChannel.get(channel) ?? []) : []));
+    const [first, last] = [Math.min(from + 1, lastNumber), Math.min(from + limit, lastNumber)];
+    return await Promise.all(
+      channels.map(async (channel) => (isId(channel) && (await read({ who, channel, first, last }))) || nothingOf(channel)),
+    );
   };
 }
 
-function toMessagePage(channel: Id, rows: readonly Found[]): MessagePage {
+function nothingOf(channel: Id): MessagePage {
+  return { channel, messages: [], more: { before: false, after: false }, head: { channel, number: 0, version: 0 } };
+}
+
+function toMessagePage(channel: Id, head: Found, rows: readonly Found[]): MessagePage {
   const messages = rows.filter(isMessage).map(toMessage);
-  const head = rows[0] ?? { head_number: 0, head_version: 0 };
   return {
     channel,
     messages,

@@ -82,3 +82,28 @@ test('[L7] details that changed come with what changed, at once or in the last p
   expect(before).toMatchObject({ version: version + 1, details: { topic: 'this and that' }, messages: [] });
   expect(after).toMatchObject({ version: version + 1, details: null, messages: [] });
 });
+
+test('[L9] pages that are asked for together are read in one statement, and only who may read is given one', async () => {
+  const asks = [
+    conversations.page(ana, { channel: chat }),
+    conversations.page(ben, { channel: chat }),
+    conversations.page(ben, { channel: chat, before: 3, limit: 1 }),
+    conversations.page(ana, { channel: secret }),
+    conversations.page(ben, { channel: secret }),
+    conversations.page(alien, { channel: chat }),
+    conversations.page(ana, { channel: '42' }),
+  ];
+  const several = conversations.messagesOf(ben, [secret, chat, '42', 'no id'], 1, 2);
+  const answers = await Promise.allSettled(asks);
+  const [first, second, third, fourth] = await several;
+  expect(statements).toBe(1);
+  const [mine, his, part, hush, ...others] = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.code));
+  expect(mine).toMatchObject({ more: { before: false, after: false }, head: { channel: chat, number: 5 } });
+  expect(mine.messages.map(({ number }: { number: number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  expect(his.messages).toBe(mine.messages);
+  expect(part).toMatchObject({ messages: [{ number: 2 }], more: { before: true, after: true } });
+  expect(hush.messages.map(({ body }: { body: string }) => body)).toEqual(['hush']);
+  expect(others).toEqual(['not_found', 'not_found', 'not_found']);
+  expect(second).toMatchObject({ channel: chat, messages: [{ number: 2 }, { number: 3 }], more: { before: true, after: true } });
+  for (const empty of [first, third, fourth]) expect(empty).toMatchObject({ messages: [], head: { number: 0 } });
+});

@@ -16,6 +16,14 @@ export interface PolicyDeps {
   communitiesBy: 'members' | 'admins';
 }
 
+interface Ask {
+  who: Who;
+  channel: Id;
+}
+
+/** More than these are a query of their own. */
+const few = 100;
+
 export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
   const standings = createStandings();
 
@@ -39,7 +47,7 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
 
   const readable = (facts: Facts) => decide('channel.read', facts).allowed;
 
-  async function toChannels(asks: readonly { who: Who; channel: Id }[], within?: Transaction): Promise<(Facts | null)[]> {
+  async function read(asks: readonly Ask[], within?: Transaction): Promise<(Facts | null)[]> {
     const found = await channelFacts(within ?? sql, asks);
     return asks.map(({ who }, i) => {
       const facts = found[i];
@@ -58,8 +66,12 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
     });
   }
 
-  /** Asked alone; those who ask while a query is under way go together into the next one. */
-  const one = gathered(toChannels);
+  /** Those who ask while a query is under way go together into the next one. */
+  const together = gathered<Ask, Facts>((asks) => read(asks));
+
+  async function toChannels(asks: readonly Ask[], within?: Transaction): Promise<(Facts | null)[]> {
+    return within || asks.length > few ? await read(asks, within) : await Promise.all(asks.map(together));
+  }
 
   return {
     standing,
@@ -82,7 +94,7 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
     },
 
     async toChannel(who, channel) {
-      const facts = isId(channel) ? await standings.get(who, channel, () => one({ who, channel })) : null;
+      const facts = isId(channel) ? await standings.get(who, channel, () => together({ who, channel })) : null;
       if (facts === null) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
       return { ...facts, ...standing(who), sameApplication: facts.sameApplication };
     },

@@ -1,5 +1,5 @@
 import type { Id } from '../../../contracts/nouns.ts';
-import type { Sql } from '../../engines/postgres/index.ts';
+import { numbers, type Sql } from '../../engines/postgres/index.ts';
 import { isId } from '../../kit/page.ts';
 import type { Facts } from './rules.ts';
 import { defaultApplication, type Who } from './who.ts';
@@ -10,9 +10,14 @@ type Role = 'owner' | 'moderator' | 'member' | 'none';
 /** How each caller stands to each channel, in the order asked; null where the channel is not in reach of the application. One query. */
 export async function channelFacts(sql: Sql, asks: readonly { who: Who; channel: Id }[]): Promise<(Found | null)[]> {
   if (asks.length === 0) return [];
+  const places = new Map<string, { person: Id; channel: Id }>();
+  for (const { who, channel } of asks) {
+    const person = who.person?.id ?? '0';
+    if (isId(channel)) places.set(`${person}/${channel}`, { person, channel });
+  }
   const rows = await sql<
     {
-      place: number;
+      person: Id;
       channel: Id;
       application: Id;
       kind: NonNullable<Facts['channelKind']>;
@@ -28,24 +33,25 @@ export async function channelFacts(sql: Sql, asks: readonly { who: Who; channel:
       banned: boolean;
     }[]
   >`
-    select a.place::int, c.id as channel, c.application, c.kind, c.visibility, c.posting, c.archived_at is not null as archived,
+    select a.person, c.id as channel, c.application, c.kind, c.visibility, c.posting, c.archived_at is not null as archived,
       c.chat_number is not null as app_chat, c.created_by is not distinct from a.person as own, coalesce(m.role, 'none') as channel_role,
       c.community, co.visibility as community_visibility, coalesce(cm.role, 'none') as community_role,
       exists (select from community_bans b where b.community = c.community and b.person = a.person and (b.until is null or b.until > now())) as banned
-    from unnest(${asks.map((ask) => (isId(ask.channel) ? ask.channel : '0'))}::bigint[], ${asks.map((ask) => ask.who.person?.id ?? '0')}::bigint[])
-      with ordinality as a (channel, person, place)
+    from unnest(
+      ${numbers([...places.values()].map(({ channel }) => channel))}::bigint[], ${numbers([...places.values()].map(({ person }) => person))}::bigint[]
+    ) as a (channel, person)
     join channels c on c.id = a.channel
     left join communities co on co.id = c.community
     left join community_members cm on cm.community = c.community and cm.person = a.person
     left join channel_members m on m.channel = c.id and m.person = a.person`;
-  const found: (Found | null)[] = asks.map(() => null);
-  for (const row of rows) {
-    const who = asks[row.place - 1]?.who;
-    if (who === undefined) continue;
+  const found = new Map(rows.map((row) => [`${row.person}/${row.channel}`, row]));
+  return asks.map(({ who, channel }) => {
+    const row = found.get(`${who.person?.id ?? '0'}/${channel}`);
+    if (row === undefined) return null;
     const sameApplication = row.application === who.application;
     // The default application's admins reach the numbered chats of the others; everything else ends at the border.
-    if (!sameApplication && !(row.app_chat && who.application === defaultApplication && who.role === 'admin')) continue;
-    found[row.place - 1] = {
+    if (!sameApplication && !(row.app_chat && who.application === defaultApplication && who.role === 'admin')) return null;
+    return {
       sameApplication,
       channel: row.channel,
       channelKind: row.kind,
@@ -60,8 +66,7 @@ export async function channelFacts(sql: Sql, asks: readonly { who: Who; channel:
         ? {}
         : { community: row.community, communityVisibility: row.community_visibility, communityRole: row.community_role }),
     };
-  }
-  return found;
+  });
 }
 
 /** How the caller stands to each community, in the order asked; null where there is none in the caller's application. One query. */
