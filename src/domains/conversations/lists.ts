@@ -1,6 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id } from '../../../contracts/nouns.ts';
-import type { Sql } from '../../engines/postgres/index.ts';
+import { numbers, type Sql } from '../../engines/postgres/index.ts';
+import { gathered } from '../../kit/gathered.ts';
 import { type CursorKey, decodeCursor, encodeCursor, isId, type Page, pageSize } from '../../kit/page.ts';
 import { text } from '../../kit/text.ts';
 import type { Policy, Who } from '../policy/index.ts';
@@ -55,32 +56,73 @@ export function discussions({ sql, policy }: Deps): Conversations['discussions']
   };
 }
 
-/** The first page of each of many communities: one query, and one for access. */
+interface Ask {
+  who: Who;
+  community: Id;
+  size: number;
+}
+
+/** Communities whose discussions are read together. */
+const atOnce = 100;
+
+/**
+ * The first page of each of many communities. Who ask at the same time are answered together; whether they may read what
+ * was found is asked of each, after the reading (L9).
+ */
 export function discussionsOf({ sql, policy }: Deps): Conversations['discussionsOf'] {
+  const together = (sort: Sort) =>
+    gathered<Ask, Page<Discussion>>(async (asks) => {
+      const found = await read(sort, new Map(asks.map((ask) => [keyOf(ask), ask])));
+      const lists = asks.map((ask) => found.get(keyOf(ask)) ?? []);
+      const standings = await policy.toChannels(
+        asks.flatMap(({ who }, i) => (lists[i] ?? []).map(({ node }) => ({ who, channel: node.channel.id }))),
+      );
+      let place = 0;
+      return asks.map(({ size }, i) => {
+        const all = (lists[i] ?? []).map((item) => ({ item, readable: Boolean(standings[place++]) }));
+        return {
+          items: all.slice(0, size).flatMap(({ item, readable }) => (readable ? [item] : [])),
+          hasNext: all.length > size,
+        };
+      });
+    }, atOnce);
+  const reads = { latest: together('latest'), popular: together('popular'), unanswered: together('unanswered') };
+
   return async (who, communities, sort, first) => {
     const size = pageSize({ first });
-    const rows = await sql<(DiscussionRow & { asked: Id })[]>`
-      select a.community as asked, d.* from unnest(${communities.filter(isId)}::bigint[]) as a (community)
+    return await Promise.all(
+      communities.map(
+        async (community) => (isId(community) && (await reads[sort]({ who, community, size }))) || { items: [], hasNext: false },
+      ),
+    );
+  };
+
+  /** By ask, with one more than the page has if there is one. */
+  async function read(sort: Sort, asks: ReadonlyMap<string, Ask>): Promise<Map<string, Page<Discussion>['items']>> {
+    const rows = await sql<(DiscussionRow & { asked: Id; size: number })[]>`
+      select a.community as asked, a.size, d.*
+      from unnest(
+        ${numbers([...asks.values()].map(({ community }) => community))}::bigint[], ${numbers([...asks.values()].map(({ size }) => size))}::int[]
+      ) as a (community, size)
       cross join lateral (
         select * from channels c where c.community = a.community and c.kind = 'discussion'
           ${sort === 'unanswered' ? sql`and c.comments = 0` : sql``}
-        order by ${order(sql, sort)} limit ${size + 1}
+        order by ${order(sql, sort)} limit a.size + 1
       ) d`;
-    const standings = await policy.toChannels(rows.map((row) => ({ who, channel: row.id })));
-    const byCommunity = Map.groupBy(
-      rows.map((row, i) => ({ row, readable: Boolean(standings[i]) })),
-      ({ row }) => row.asked,
-    );
-    return communities.map((community) => {
-      const found = byCommunity.get(community) ?? [];
-      return {
-        items: found
-          .slice(0, size)
-          .flatMap(({ row, readable }) => (readable ? [{ node: toDiscussion(row), cursor: encodeCursor(cursorKeys[sort](row)) }] : [])),
-        hasNext: found.length > size,
-      };
-    });
-  };
+    const found = new Map<string, Page<Discussion>['items']>();
+    for (const row of rows) {
+      const item = { node: toDiscussion(row), cursor: encodeCursor(cursorKeys[sort](row)) };
+      const key = keyOf({ community: row.asked, size: row.size });
+      const known = found.get(key);
+      if (known) known.push(item);
+      else found.set(key, [item]);
+    }
+    return found;
+  }
+}
+
+function keyOf({ community, size }: Omit<Ask, 'who'>): string {
+  return `${community}/${size}`;
 }
 
 function order(sql: Sql, sort: Sort) {
