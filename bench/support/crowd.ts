@@ -10,8 +10,11 @@ export type { Counted, Member } from './crowdLoader.ts';
 const perLoader = 10_000;
 
 export interface Crowd {
-  /** All come, or come back, each after between half and all of `jitterMs`; resolves when all are live. @throws when that takes too long, with what went wrong */
-  come(jitterMs: number): Promise<Counted>;
+  /**
+   * All come, or come back, or only this share of them, each after between half and all of `jitterMs`; resolves when they
+   * are live. @throws when that takes too long, with what went wrong
+   */
+  come(jitterMs: number, share?: number): Promise<Counted>;
   /** All sockets are gone at once, without a farewell. */
   cut(): Promise<void>;
   /** Messages with the marks of these numbers are to come to each, in order. */
@@ -38,8 +41,8 @@ export async function gatherCrowd(members: readonly Member[]): Promise<Crowd> {
   const pids = loaders.flatMap(({ child }) => child.pid ?? []);
 
   return {
-    async come(jitterMs) {
-      const came = askAll({ do: 'come', jitterMs, beatMs });
+    async come(jitterMs, share = 1) {
+      const came = askAll({ do: 'come', share, jitterMs, beatMs });
       const late = Promise.withResolvers<null>();
       const timer = setTimeout(late.resolve, patienceMs, null);
       const counted = await Promise.race([came, late.promise]);

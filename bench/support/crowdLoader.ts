@@ -18,10 +18,10 @@ export interface Member {
 export type Order =
   | { do: 'hold'; members: readonly Member[] }
   /**
-   * Come, or come back, each after a share of `jitterMs` between half of it and all, and ping every `beatMs` from then on;
-   * answered when all are live.
+   * This share of them comes, or comes back, each after a share of `jitterMs` between half of it and all, and pings every
+   * `beatMs` from then on; answered when they are live.
    */
-  | { do: 'come'; jitterMs: number; beatMs: number }
+  | { do: 'come'; share: number; jitterMs: number; beatMs: number }
   /** Every socket is gone at once, without a farewell. */
   | { do: 'cut' }
   /** From now on the marks of these numbers are expected of every channel. */
@@ -63,6 +63,7 @@ const problems = new Map<string, number>();
 let epoch: string | null = null;
 let startedAt = 0;
 let liveAt: number[] = [];
+let wanted = 0;
 let whenAllLive = () => {};
 let beatMs = 0;
 let again = 0;
@@ -180,7 +181,7 @@ function live(listener: Listener): void {
   // In its own time, so that they are spread evenly.
   listener.beat = setTimeout(beat, Math.random() * beatMs, listener);
   liveAt.push(performance.now() - startedAt);
-  if (liveAt.length === listeners.length) whenAllLive();
+  if (liveAt.length === wanted) whenAllLive();
 }
 
 async function follow(order: Order): Promise<Counted> {
@@ -204,9 +205,11 @@ async function follow(order: Order): Promise<Counted> {
     const all = new Promise<void>((resolve) => {
       whenAllLive = resolve;
     });
+    const coming = listeners.slice(0, Math.ceil(listeners.length * order.share));
+    wanted = coming.length;
     for (const listener of listeners) listener.isLive = false;
-    for (const listener of listeners) setTimeout(comeNow, order.jitterMs * (0.5 + Math.random() / 2), listener);
-    if (listeners.length > 0) await all;
+    for (const listener of coming) setTimeout(comeNow, order.jitterMs * (0.5 + Math.random() / 2), listener);
+    if (wanted > 0) await all;
   } else if (order.do === 'cut') {
     for (const listener of listeners) {
       const { socket } = listener;

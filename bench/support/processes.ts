@@ -47,6 +47,15 @@ export function meter(roots: readonly number[]): () => number {
   return () => useOf(roots).cpuMicros - before;
 }
 
+/** Resident memory of a process that is not a file's. 0 when it has ended. */
+export function ownBytes(pid: number): number {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 function read(pid: number): ProcessUse | null {
   try {
     return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPlaza } from '../support/plaza.ts';
-import { meter, useOf } from '../support/processes.ts';
+import { meter, ownBytes, useOf } from '../support/processes.ts';
 import { buildTown } from '../support/town.ts';
 import type { Contender, Options, Work } from '../support/work.ts';
 
 /** They come at 500 a second, so that memory is not measured after a storm. */
 const millisEach = 2;
+/** So many come and go before. */
+const warmUp = 200;
 /** Memory that is no longer used goes back to the system when nothing has happened for a while. */
 const longestRestMs = 12_000;
 
@@ -18,17 +20,18 @@ const plaza: Contender = {
     const servers = await startPlaza({ processes });
     const { crowd } = await buildTown(servers, people, open);
     /** The servers alone: PostgreSQL's memory does not grow with sockets. */
-    const resident = () => {
-      const { processes: all } = useOf(servers.pids);
-      return all.filter(({ name }) => !name.startsWith('postgres')).reduce((sum, { rssBytes }) => sum + rssBytes, 0);
-    };
+    const programs = () => useOf(servers.pids).processes.filter(({ name }) => !name.startsWith('postgres'));
+    const resident = () => programs().reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+    /** Without the program's own files, which the system drops and reads again as it likes. */
+    const own = () => programs().reduce((sum, { pid }) => sum + ownBytes(pid), 0);
     return {
       async run() {
-        // The first time warms up: code is compiled, pools are filled.
-        await crowd.come(comeMs);
+        // A few warm up: code is compiled, pools are filled. What all need, freed or not, counts.
+        const share = Math.min(1, warmUp / people);
+        await crowd.come(comeMs * share, share);
         await crowd.cut();
         await sleep(restMs);
-        const before = resident();
+        const before = own();
         await crowd.come(comeMs);
         await sleep(restMs);
         const servers0 = meter(servers.pids);
@@ -39,7 +42,7 @@ const plaza: Contender = {
         if (again > 0) throw new Error(`${again} sockets were cut off: ${problems.join('; ')}`);
         const perSocketAndSecond = 1 / people / seconds;
         const figures = {
-          kilobytes: (resident() - before) / 1024 / people,
+          kilobytes: (own() - before) / 1024 / people,
           cpu: cpuMicros * perSocketAndSecond,
           loaders: loaders() * perSocketAndSecond,
           megabytes: resident() / 2 ** 20,

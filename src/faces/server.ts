@@ -58,6 +58,8 @@ export interface Server {
 
 const bodyBytes = 256 * 1024;
 const sweepMinutes = 60;
+/** Connections that may wait to be taken, as far as the system lets; Node's own 511 are too few when thousands come back at once. */
+const backlog = 65_535;
 
 /** What a face adds (parsers, hooks) is for its own routes only. */
 function inOwnScope(mount: (scope: FastifyInstance) => void | Promise<void>): FastifyPluginAsync {
@@ -128,7 +130,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     app,
     async listen() {
-      await app.listen({ host: options.host, port: options.port });
+      await app.listen({ host: options.host, port: options.port, backlog });
       const address = app.server.address();
       const port = typeof address === 'object' && address ? address.port : options.port;
       return { port, url: publicUrl };

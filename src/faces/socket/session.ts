@@ -4,7 +4,7 @@ import type { ClientFrame, Place, ServerFrame } from '../../../contracts/wire.ts
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
-import { decodeFrame } from './frames.ts';
+import { type Decoded, decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { type Listed, readListsAgain, readListsOf } from './lists.ts';
 import type { Onlookers } from './onlookers.ts';
@@ -80,6 +80,8 @@ const typingPauseMs = 3000;
 const furthestMs = 86_400_000;
 /** The same for everybody, and most of what quiet clients are told. */
 const pong = [toPacket({ type: 'pong' })];
+const ping = '{"type":"ping"}';
+const pinged: Decoded = { frame: { type: 'ping' } };
 
 /** One client's conversation: frames in, verbs called, frames out. */
 export function createSession(deps: SessionDeps, transport: Transport, options: SessionOptions): Session {
@@ -148,7 +150,7 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
       this.bye('too_many_requests');
       return;
     }
-    const decoded = decodeFrame(data);
+    const decoded = data === ping ? pinged : decodeFrame(data);
     if ('refusal' in decoded) this.refuseGarbled(decoded);
     else if (verdict === 'ok') this.accept(decoded.frame);
     else this.refuse(decoded.frame, new PlazaError('too_many_requests', undefined, { retryAfter: this.pace.retryAfter() }));
