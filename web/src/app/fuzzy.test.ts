@@ -13,7 +13,11 @@ test('of equals the shorter text comes first', () => {
 });
 
 test('letters in order are enough, and closer ones are better', () => {
-  expect(best('gdn', 'grand opening', 'garden', 'dog')).toEqual(['garden', 'grand opening']);
+  expect(best('grd', 'grand opening', 'garden', 'dog')).toEqual(['garden', 'grand opening']);
+});
+
+test('letters strewn over a text are chance', () => {
+  expect(best('ma', 'Film Photography', 'mercado', 'Kamala')).toEqual(['Kamala']);
 });
 
 test('case and accents do not matter', () => {

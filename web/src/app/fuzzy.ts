@@ -2,8 +2,9 @@
 export const containing = 2;
 
 /**
- * How well a text fits what was typed: 0 when it does not, else the more the better. The letters must come in order;
- * whole beginnings are better than beginnings of words, and those better than letters anywhere.
+ * How well a text fits what was typed: 0 when it does not, else the more the better. The letters must come in order, with
+ * no more left out than were typed; whole beginnings are better than beginnings of words, and those better than letters
+ * anywhere.
  */
 export function similarity(typed: string, text: string): number {
   const wanted = plain(typed);
@@ -18,10 +19,10 @@ export function similarity(typed: string, text: string): number {
   for (const letter of wanted) {
     const next = found.indexOf(letter, at + 1);
     if (next === -1) return 0;
-    gaps += next - at - 1;
+    if (at !== -1) gaps += next - at - 1;
     at = next;
   }
-  return 1 / (1 + gaps);
+  return gaps > wanted.length ? 0 : 1 / (1 + gaps);
 }
 
 /** Case and accents do not matter. */

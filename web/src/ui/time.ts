@@ -26,7 +26,7 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return made;
 }
 
-const clock: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+const clock: Intl.DateTimeFormatOptions = { timeStyle: 'short' };
 
 /** "14:05". */
 export function clockTime(at: Moment): string {
@@ -38,7 +38,7 @@ export function shortTime(at: Moment): string {
   const date = new Date(at);
   const days = Math.round((today.value - dayOf(date)) / 86_400_000);
   if (days <= 0) return format('clock', clock).format(date);
-  if (days < 7) return format('week', { weekday: 'short', ...clock }).format(date);
+  if (days < 7) return format('week', { weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(date);
   if (date.getFullYear() === new Date(today.value).getFullYear()) return format('date', { day: 'numeric', month: 'short' }).format(date);
   return format('year', { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 }
@@ -46,6 +46,11 @@ export function shortTime(at: Moment): string {
 /** Day and time in full. */
 export function longTime(at: Moment): string {
   return format('long', { dateStyle: 'full', timeStyle: 'short' }).format(new Date(at));
+}
+
+/** The date in full, where the hour says nothing. */
+export function longDate(at: Moment): string {
+  return format('longDate', { dateStyle: 'long' }).format(new Date(at));
 }
 
 /** The day alone, for lines between days: "Tuesday, 3 March", with the year when it is not this one. */
