@@ -58,8 +58,8 @@ export function pages({ sql, policy }: Deps): (ask: Ask) => Promise<MessagePage 
         select ${messageColumns(sql)}
         from messages where channel = a.channel
           and number >= case when a.first > 0 then a.first else greatest(h.number + a.first, 1) end and number <= a.last
-      ) m on true
-      order by a.place, m.number`;
+        order by number
+      ) m on true`;
     const byPlace = Map.groupBy(rows, (row) => row.place);
     return new Map(
       places.flatMap((place, i) => {
