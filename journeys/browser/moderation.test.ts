@@ -217,6 +217,19 @@ describe('somebody who is banned while reading', () => {
     await page.getByRole('heading', { name: 'No discussion here that you may read' }).waitFor();
   });
 
+  test('a public community: its page says so and offers no way in, after a reload too', async () => {
+    const { who, page } = await reading(`/c/${community.slug}`);
+    await page.getByRole('link', { name: 'Members' }).waitFor();
+    await olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
+    const told = page.getByRole('heading', { name: 'You are banned from Tomatoes' });
+    await told.waitFor();
+    expect(await page.getByRole('button', { name: 'Join' }).count()).toBe(0);
+    await page.reload();
+    await told.waitFor();
+    expect(await page.getByRole('button', { name: 'Join' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Members' }).count()).toBe(0);
+  });
+
   test('a private community: its pages close', async () => {
     const hidden = await olga?.createCommunity('Hidden', { visibility: 'private' });
     if (!hidden || !olga) throw new Error('There is no community.');

@@ -16,6 +16,11 @@ interface Named {
   visibility: 'PUBLIC' | 'PRIVATE';
 }
 
+/** A public community that lets everybody else in, guests once they have signed in. */
+export function isBanned(community: { visibility: 'PUBLIC' | 'PRIVATE'; myRole: string | null; may: { join: boolean } }): boolean {
+  return isSignedIn() && community.visibility === 'PUBLIC' && community.myRole === null && !community.may.join;
+}
+
 /** Coming and going; each answers whether it happened, and has said so itself if not. */
 export function useMembership() {
   const router = useRouter();

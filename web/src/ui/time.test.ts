@@ -15,6 +15,8 @@ test('the clock today, the weekday this week, the date before, the year when it 
   expect(shortTime(new Date(2026, 10, 3, 14, 5))).toMatch(/Nov/);
   expect(shortTime(new Date(2026, 10, 3, 14, 5))).not.toMatch(/2026/);
   expect(shortTime(new Date(2025, 10, 21, 14, 5))).toMatch(/2025/);
+  expect(shortTime(new Date(2026, 10, 21, 0, 0))).toMatch(/Nov/);
+  expect(shortTime(new Date(2027, 0, 2, 14, 5))).toMatch(/2027/);
 });
 
 test('what was today is yesterday after midnight', async () => {

@@ -33,12 +33,12 @@ export function clockTime(at: Moment): string {
   return format('clock', clock).format(new Date(at));
 }
 
-/** "14:05" today, "Tue 14:05" this week, the date before. */
+/** "14:05" today, "Tue 14:05" this week, the date before, and of days to come. */
 export function shortTime(at: Moment): string {
   const date = new Date(at);
   const days = Math.round((today.value - dayOf(date)) / 86_400_000);
-  if (days <= 0) return format('clock', clock).format(date);
-  if (days < 7) return format('week', { weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(date);
+  if (days === 0) return format('clock', clock).format(date);
+  if (days > 0 && days < 7) return format('week', { weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(date);
   if (date.getFullYear() === new Date(today.value).getFullYear()) return format('date', { day: 'numeric', month: 'short' }).format(date);
   return format('year', { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 }
