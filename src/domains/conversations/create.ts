@@ -27,7 +27,7 @@ import { publicDiscussions, publicMarks } from './publicDiscussions.ts';
 import { channel, channels, heads, messages, pins, readers, reads, revisions } from './read.ts';
 import { restore } from './restore.ts';
 import { search } from './search.ts';
-import { opened, since } from './since.ts';
+import { changed, entered, since } from './since.ts';
 import { typing } from './typing.ts';
 import { unreadMentions } from './unreadMentions.ts';
 
@@ -69,7 +69,8 @@ export function createConversations(deps: Deps): Conversations {
     publicDiscussions: publicDiscussions(deps),
     publicMarks: publicMarks(deps),
     since: since(deps),
-    opened: opened(deps),
+    changed: changed(deps),
+    entered: entered(deps),
     page: page(read),
     messagesOf: messagesOf(read),
     messages: messages(deps),

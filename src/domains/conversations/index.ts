@@ -35,13 +35,6 @@ export interface Since {
   gap: boolean;
 }
 
-export interface Opened {
-  /** Shared by all who asked for the same at the same time. */
-  log: Omit<Since, 'details'>;
-  channel: Channel;
-  read: number;
-}
-
 export interface MessagePage {
   channel: Id;
   /** By number, ascending. */
@@ -217,8 +210,13 @@ export interface Conversations {
   publicMarks(who: Who, every: number): Promise<Id[]>;
 
   since(who: Who, input: { channel: Id; version: number; limit?: number | undefined }): Promise<Since>;
-  /** A channel as it opens again: what `since` tells, its details, and how far the caller has read. Two round trips for all who ask at the same time. */
-  opened(who: Who, input: { channel: Id; version: number }): Promise<Opened>;
+  /**
+   * What `since` tells of a channel, and its details. No access check: whoever is given it is asked after by `entered`.
+   * Two queries for all who ask at the same time. @throws not_found
+   */
+  changed(input: { channel: Id; version: number }): Promise<{ log: Omit<Since, 'details'>; channel: Channel }>;
+  /** How far the caller has read the channel, which it may read at this moment. Two queries for all who ask at the same time. @throws not_found */
+  entered(who: Who, channel: Id): Promise<number>;
   /** By number; exactly one of before, after, around, or none for the last page. */
   page(
     who: Who,

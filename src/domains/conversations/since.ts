@@ -13,72 +13,75 @@ import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage 
 /** Channels that are read together: some thousand messages. */
 const atOnce = 50;
 
-interface Ask {
-  who: Who;
-  channel: Id;
-  version: number;
-  limit: number;
-  /** Read its details as well, changed or not, and how far the caller has read. */
-  opens: boolean;
-}
-
 type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & {
   place: number;
   head_number: number;
   head_version: number;
   changed_version: number;
 };
-type Place = Pick<Ask, 'channel' | 'version' | 'limit'>;
+interface Place {
+  channel: Id;
+  version: number;
+  limit: number;
+}
 type Log = Omit<Since, 'details'>;
-type Answer = { log: Log; details: Channel | null; read: number };
 
 /**
  * Every message changed after a version, each once, in its latest state, in order of version; `gap` when there is
- * more than the limit (L7).
+ * more than the limit (L7). Who ask at the same time are answered together. Access is asked after the reading: what was
+ * read was there before any later refusal (L9).
  */
-export function since(deps: Deps): Conversations['since'] {
-  const read = sinceOfMany(deps);
-  return async (who, { channel, version, limit = limits.page }) => {
-    const { log, details } = await read({ who, channel, version, limit, opens: false });
-    return { ...log, details };
-  };
-}
-
-export function opened(deps: Deps): Conversations['opened'] {
-  const read = sinceOfMany(deps);
-  return async (who, { channel, version }) => {
-    const { log, details, read: number } = await read({ who, channel, version, limit: limits.page, opens: true });
-    if (!details) throw new PlazaError('not_found');
-    return { log, channel: details, read: number };
-  };
-}
-
-/**
- * Who ask at the same time are answered together, and who ask for the same are given the same messages. Access is asked
- * after the reading: what was read was there before any later refusal (L9).
- */
-function sinceOfMany({ sql, policy }: Deps): (ask: Ask) => Promise<Answer> {
-  const read = gathered<Ask, Answer>(async (asks) => {
-    const places = new Map(asks.map((ask) => [keyOf(ask), ask]));
-    const logs = await readLogs([...places.values()]);
-    const described = asks.filter((ask) => ask.opens || logs.get(keyOf(ask))?.isChanged);
-    const [details, reads] = await Promise.all([
-      // After the log, so that they are no older than what it tells.
-      readChannels([...new Set(described.map((ask) => ask.channel))]),
-      readPositions(asks.filter((ask) => ask.opens)),
-    ]);
+export function since({ sql, policy }: Deps): Conversations['since'] {
+  const { readLogs, readChannels } = readings(sql);
+  const ask = gathered<Place & { who: Who }, Since>(async (asks) => {
+    const logs = await readLogs(asks);
+    const changed = asks.filter((asked) => logs.get(keyOf(asked))?.isChanged);
+    const details = await readChannels(changed.map(({ channel }) => channel));
     const standings = await policy.toChannels(asks);
-    return asks.map((ask, i) => {
-      const found = logs.get(keyOf(ask));
-      if (!found || !standings[i]) return null;
-      const isTold = ask.opens || found.isChanged;
-      const read = reads.get(`${ask.who.person?.id}/${ask.channel}`) ?? 0;
-      return { log: found.log, details: isTold ? (details.get(ask.channel) ?? null) : null, read };
+    return asks.map((asked, i) => {
+      const found = logs.get(keyOf(asked));
+      return found && standings[i] ? { ...found.log, details: found.isChanged ? (details.get(asked.channel) ?? null) : null } : null;
     });
   }, atOnce);
+  return async (who, input) => (await ask({ who, ...placeOf(input) })) ?? notFound();
+}
 
+export function changed({ sql }: Deps): Conversations['changed'] {
+  const { readLogs, readChannels } = readings(sql);
+  const ask = gathered<Place, Awaited<ReturnType<Conversations['changed']>>>(async (asks) => {
+    const logs = await readLogs(asks);
+    const details = await readChannels(asks.map(({ channel }) => channel));
+    return asks.map((asked) => {
+      const found = logs.get(keyOf(asked));
+      const channel = details.get(asked.channel);
+      return found && channel ? { log: found.log, channel } : null;
+    });
+  }, atOnce);
+  return async (input) => (await ask(placeOf(input))) ?? notFound();
+}
+
+export function entered({ sql, policy }: Deps): Conversations['entered'] {
+  const ask = gathered<{ who: Who; channel: Id }, number>(async (asks) => {
+    const rows = await sql<{ place: number; number: number }[]>`
+      select a.place::int, r.number
+      from unnest(${numbers(asks.map(({ who }) => who.person?.id ?? '0'))}::bigint[], ${numbers(asks.map(({ channel }) => channel))}::bigint[])
+        with ordinality as a (person, channel, place)
+      join read_positions r on r.person = a.person and r.channel = a.channel`;
+    const reads = new Map(rows.map((row) => [row.place, row.number]));
+    const standings = await policy.toChannels(asks);
+    return asks.map((_, i) => (standings[i] ? (reads.get(i + 1) ?? 0) : null));
+  });
+  return async (who, channel) => {
+    channelId(channel);
+    return (await ask({ who, channel })) ?? notFound();
+  };
+}
+
+/** What is asked of the log, for many at once. */
+function readings(sql: Deps['sql']) {
   /** The head is read in the same statement as the messages, so each answer is complete up to its version. */
-  async function readLogs(places: readonly Place[]): Promise<Map<string, { log: Log; isChanged: boolean }>> {
+  async function readLogs(asked: readonly Place[]): Promise<Map<string, { log: Log; isChanged: boolean }>> {
+    const places = [...new Map(asked.map((place) => [keyOf(place), place])).values()];
     const rows = await sql<Found[]>`
       select a.place::int, h.number as head_number, h.version as head_version, c.changed_version, m.*
       from unnest(
@@ -108,31 +111,23 @@ function sinceOfMany({ sql, policy }: Deps): (ask: Ask) => Promise<Answer> {
     );
   }
 
+  /** After the log, so that they are no older than what it tells. */
   async function readChannels(ids: readonly Id[]): Promise<Map<Id, Channel>> {
     if (ids.length === 0) return new Map();
-    const rows = await sql<ChannelRow[]>`select * from channels where id = any(${numbers(ids)}::bigint[])`;
+    const rows = await sql<ChannelRow[]>`select * from channels where id = any(${numbers([...new Set(ids)])}::bigint[])`;
     return new Map(rows.map((row) => [row.id, toChannel(row)]));
   }
 
-  async function readPositions(asks: readonly Ask[]): Promise<Map<string, number>> {
-    const mine = asks.filter((ask) => ask.who.person !== null);
-    if (mine.length === 0) return new Map();
-    const rows = await sql<{ person: Id; channel: Id; number: number }[]>`
-      select r.person, r.channel, r.number
-      from unnest(${numbers(mine.map(({ who }) => who.person?.id ?? '0'))}::bigint[], ${numbers(mine.map(({ channel }) => channel))}::bigint[])
-        as a (person, channel)
-      join read_positions r on r.person = a.person and r.channel = a.channel`;
-    return new Map(rows.map((row) => [`${row.person}/${row.channel}`, row.number]));
-  }
+  return { readLogs, readChannels };
+}
 
-  return async (ask) => {
-    channelId(ask.channel);
-    wholeNumber(ask.version, 'version', 0);
-    wholeNumber(ask.limit, 'limit', 1, limits.page);
-    const answer = await read(ask);
-    if (!answer) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
-    return answer;
-  };
+function placeOf({ channel, version, limit = limits.page }: { channel: Id; version: number; limit?: number | undefined }): Place {
+  channelId(channel);
+  return { channel, version: wholeNumber(version, 'version', 0), limit: wholeNumber(limit, 'limit', 1, limits.page) };
+}
+
+function notFound(): never {
+  throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
 }
 
 function keyOf({ channel, version, limit }: Place): string {

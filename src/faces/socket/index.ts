@@ -11,6 +11,7 @@ import { eventRoutes } from './events.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLive, type Live } from './live.ts';
 import { createOnlookers } from './onlookers.ts';
+import { createPages } from './pages.ts';
 import { createPresence } from './presence.ts';
 import { createRegistry } from './registry.ts';
 import type { Session } from './session.ts';
@@ -58,7 +59,8 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
   const onlookers = createOnlookers({ registry, wheel, isOnline: presence.isOnline });
   const sessions = new Set<Session>();
   let draining = false;
-  const deps = { doors, hub, presence, onlookers, wheel, logger, settings, counts, sessions, isDraining: () => draining };
+  const pages = createPages({ conversations: doors.conversations, hub, wheel });
+  const deps = { doors, hub, pages, presence, onlookers, wheel, logger, settings, counts, sessions, isDraining: () => draining };
   const webSockets = createWebSockets(deps);
   const deafen = feed.listen({
     events(batch) {

@@ -38,7 +38,7 @@ export async function join(opener: Opener, { channel, id, since }: Omit<Extract<
     opener.send(id === undefined ? answer : { ...answer, id });
   };
   try {
-    const joined = await readJoined(doors, me.who, { channel, ...(since !== undefined && { since }) });
+    const joined = await readJoined(opener.deps, me.who, { channel, ...(since !== undefined && { since }) });
     tell(joined);
     let { version, gap } = joined;
     while (opener.listens && gap && opener.open) {

@@ -1,4 +1,4 @@
-import type { Id } from '../../../contracts/nouns.ts';
+import type { Id, Message } from '../../../contracts/nouns.ts';
 import type { ServerFrame } from '../../../contracts/wire.ts';
 
 /**
@@ -10,11 +10,28 @@ export interface Packet {
   readonly json: Buffer;
 }
 
+/** The JSON of messages that several are given. */
+const shared = new WeakMap<readonly Message[], Buffer>();
+
+/** Encodes these once, whoever is told of them by `joined`. */
+export function shareBytes(messages: readonly Message[]): void {
+  shared.set(messages, Buffer.from(JSON.stringify(messages)));
+}
+
 export function toPacket(frame: ServerFrame): Packet {
+  if (frame.type === 'joined') {
+    const bytes = shared.get(frame.messages);
+    if (bytes) return joinedPacket(frame, bytes);
+  }
   const json = JSON.stringify(frame);
   const packet = allocate(Buffer.byteLength(json));
   packet.json.write(json);
   return packet;
+}
+
+function joinedPacket({ messages: _, mine, people, gap, ...head }: Extract<ServerFrame, { type: 'joined' }>, bytes: Buffer): Packet {
+  const tail = JSON.stringify({ mine, people, gap });
+  return packetOf([`${JSON.stringify(head).slice(0, -1)},"messages":`, bytes, `,${tail.slice(1)}`]);
 }
 
 /** A frame that consists of bytes which are JSON already. */

@@ -3,6 +3,7 @@ import type { ClientFrame, MyChannel, MyCommunity, MyMark, ServerFrame } from '.
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import { readMarks } from '../marks.ts';
+import type { Pages } from './pages.ts';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
@@ -22,15 +23,15 @@ export async function readLists(doors: Doors, who: Who): Promise<MyLists> {
 
 /** A channel as it opens: its last page, or what changed since. The log's part is read first; the domain checks access after. */
 export async function readJoined(
-  doors: Doors,
+  { doors, pages }: { doors: Doors; pages: Pages },
   who: Who,
   { channel: id, since }: { channel: Id; since?: number },
 ): Promise<Frame<'joined'>> {
   const { conversations } = doors;
   if (since !== undefined) {
-    const { log, channel, read } = await conversations.opened(who, { channel: id, version: since });
+    const { log, channel } = await pages.since(id, since);
     const { version, number, messages, gap } = log;
-    const extras = await readExtras(doors, who, id, messages);
+    const [read, extras] = await Promise.all([conversations.entered(who, id), readExtras(doors, who, id, messages)]);
     return { type: 'joined', channel, since, version, number, read, messages, ...extras, gap };
   }
   const log = await readLast(doors, who, id);

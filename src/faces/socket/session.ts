@@ -12,6 +12,7 @@ import { behind, join, type Opener, openingOf, synced } from './opening.ts';
 import { Order } from './order.ts';
 import { Pace } from './pace.ts';
 import { type Packet, packetOf, toPacket } from './packet.ts';
+import type { Pages } from './pages.ts';
 import type { Presence } from './presence.ts';
 import { readPeople } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
@@ -37,6 +38,7 @@ export interface Transport {
 export interface SessionDeps {
   doors: Doors;
   hub: Hub;
+  pages: Pages;
   presence: Presence;
   onlookers: Onlookers;
   wheel: Wheel;
