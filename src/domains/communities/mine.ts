@@ -5,8 +5,6 @@ import type { Deps } from './deps.ts';
 import type { Communities } from './index.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
 
-const mostCommunities = 500;
-
 interface Ask {
   person: Id;
   application: Id;
@@ -22,7 +20,7 @@ export function mine({ sql }: Deps): Communities['mine'] {
       ) with ordinality as a (person, application, place)
       cross join lateral (
         select ${columns(sql)}, m.role from community_members m join communities c on c.id = m.community
-        where m.person = a.person and c.application = a.application order by m.community desc limit ${mostCommunities}
+        where m.person = a.person and c.application = a.application order by m.community desc limit 500
       ) c`;
     const found: Mine[] = asks.map(() => []);
     for (const row of rows) found[row.place - 1]?.push({ community: toCommunity(row), role: row.role });

@@ -7,10 +7,6 @@ import type { Conversations } from './index.ts';
 import { type ChannelRow, toChannel } from './rows.ts';
 import { callsAfter } from './unreadMentions.ts';
 
-/** A side bar holds no more; the rest is found by search and by community. */
-const mostChannels = 500;
-/** People named for a direct or group channel. */
-const peopleShown = 5;
 /** Side bars that are read together: some thousand rows. */
 const atOnce = 100;
 
@@ -31,7 +27,9 @@ type SharedRow = ChannelRow & { last_number: number; version: number };
 
 /**
  * What `ready` lists: channels I am in, and the public chats of my communities, with unread's two halves. Who ask at the
- * same time are often in the same channels, so what is each one's own is one query, and what they share another.
+ * same time are often in the same channels, so what is each one's own is one query, and what they share another. A side
+ * bar holds 500, the rest is found by search and by community; of a direct or group channel 5 people are named. These
+ * limits stand in the statement itself: of one that comes as a parameter PostgreSQL supposes that it cuts off nearly all.
  */
 export function mine({ sql }: Deps): Conversations['mine'] {
   const ask = gathered<Ask, MyChannel[]>(async (asks) => {
@@ -64,12 +62,12 @@ export function mine({ sql }: Deps): Conversations['mine'] {
         left join read_positions r on r.person = a.person and r.channel = c.id
         left join lateral (
           select json_agg(json_build_object('id', p.id::text, 'handle', p.handle, 'name', p.name, 'bot', p.bot, 'avatar', p.avatar)) as people
-          from (select person from channel_members o where o.channel = c.id and o.person <> a.person order by o.person limit ${peopleShown}) o
+          from (select person from channel_members o where o.channel = c.id and o.person <> a.person order by o.person limit 5) o
           join people p on p.id = o.person
           where c.kind in ('direct', 'group')
         ) p on true
         where c.archived_at is null and c.kind <> 'discussion' and c.application = a.application
-        order by c.id desc limit ${mostChannels}
+        order by c.id desc limit 500
       ) c`;
   }
 

@@ -25,15 +25,13 @@ export function list({ sql }: Deps): Drafts['list'] {
   };
 }
 
-const latestDrafts = 100;
-
 export function latest({ sql }: Deps): Drafts['latest'] {
   const ask = gathered<Id, Draft[]>(async (people) => {
     const drafts = new Map<Id, Draft[]>(people.map((person) => [person, []]));
     const rows = await sql<(DraftRow & { person: Id })[]>`
       select a.person, d.* from unnest(${numbers([...drafts.keys()])}::bigint[]) as a (person)
       cross join lateral (
-        select ${columns(sql)} from drafts where person = a.person order by updated_at desc, place desc limit ${latestDrafts}
+        select ${columns(sql)} from drafts where person = a.person order by updated_at desc, place desc limit 100
       ) d`;
     for (const row of rows) drafts.get(row.person)?.push(toDraft(row));
     return people.map((person) => drafts.get(person) ?? []);
