@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownToHtml } from './markdown.ts';
+import { excerpt, markdownToHtml } from './markdown.ts';
 
 test('a table is one, and the text stays no larger than a few times itself', () => {
   expect(markdownToHtml('a|b\n-|-\n1|2')).toContain('<td>2</td>');
@@ -21,5 +21,13 @@ test('a call keeps its class, and only links that lead elsewhere are told to be'
   expect(markdownToHtml('[a](/go/5/3)')).not.toContain('nofollow');
   for (const elsewhere of ['https://example.org', '//example.org/p/ana', '/p//example.org/?x', '/elsewhere']) {
     expect(markdownToHtml(`[a](${elsewhere})`)).toContain('rel="nofollow noopener ugc"');
+  }
+});
+
+test('an excerpt is of its body and its length, the second time too', () => {
+  for (let i = 0; i < 2; i++) {
+    expect(excerpt('**one** two three', 200)).toBe('one two three');
+    expect(excerpt('**one** two three', 9)).toBe('one two…');
+    expect(excerpt('', 200)).toBe('');
   }
 });

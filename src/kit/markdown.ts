@@ -1,14 +1,29 @@
 import { LRUCache } from 'lru-cache';
 import sanitizeHtml from 'sanitize-html';
+import { excerpt as makeExcerpt } from '../../markup/excerpt.ts';
 import { markdown } from '../../markup/markdown.ts';
 
-export { excerpt } from '../../markup/excerpt.ts';
 export { mentions } from '../../markup/mentions.ts';
 
 const rendered = new LRUCache<string, string>({
   maxSize: 16 * 1024 * 1024,
   sizeCalculation: (html, body) => html.length + body.length + 1,
 });
+
+const shortened = new LRUCache<string, string>({
+  maxSize: 4 * 1024 * 1024,
+  sizeCalculation: (short, key) => short.length + key.length + 1,
+});
+
+/** The beginning of a body as plain text, as `markup/excerpt.ts` has it; what lists show again and again is kept. */
+export function excerpt(body: string, most: number): string {
+  const key = `${most} ${body}`;
+  const known = shortened.get(key);
+  if (known !== undefined) return known;
+  const short = makeExcerpt(body, most);
+  shortened.set(key, short);
+  return short;
+}
 
 /** Markdown as safe HTML: rendered without raw HTML, then through the sanitizer as the second line. */
 export function markdownToHtml(body: string): string {
