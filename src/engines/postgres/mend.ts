@@ -7,8 +7,8 @@ interface Mend {
 }
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost, and what it does slowly, mended as its source is read. Its
- * maintainers know of each fault (porsager/postgres #1193, #1208, #1215, #1216); this file goes when a release has them right.
+ * What postgres.js 3.4.9 does wrong when a connection is lost, mended as its source is read. Its maintainers know of
+ * each (porsager/postgres #1193, #1208, #1215, #1216); this file goes when a release has them right.
  */
 const mends: Record<string, Mend[]> = {
   '/postgres/src/connection.js': [
@@ -48,28 +48,6 @@ const mends: Record<string, Mend[]> = {
     query = results = errorResponse = null
     result = new Result()
     ended && (ended(), ending = ended = null)`,
-    },
-    // Each value was cut out of the row by a call into Node; most are digits, which one call gives for the whole row.
-    {
-      is: 'const row = query.isRaw ? new Array(query.statement.columns.length) : {}',
-      becomes: `const digits = query.isRaw ? '' : x.latin1Slice(0, x.length)
-    const row = query.isRaw ? new Array(query.statement.columns.length) : {}`,
-    },
-    {
-      is: `? null
-        : query.isRaw === true`,
-      becomes: `? null
-        : !query.isRaw && ascii.has(column.type)
-          ? column.parser === undefined
-            ? digits.slice(index, index += length)
-            : column.parser(digits.slice(index, index += length))
-        : query.isRaw === true`,
-    },
-    {
-      is: 'const retryRoutines = ',
-      becomes: `// bool, int8, int2, int4, oid, float4, float8, date, timestamp, timestamptz
-const ascii = new Set([16, 20, 21, 23, 26, 700, 701, 1082, 1114, 1184])
-const retryRoutines = `,
     },
     // The same failure, of the query that the driver makes for itself: nobody waits for it.
     {
