@@ -31,7 +31,7 @@ export type Delivery = ReturnType<typeof createDelivery>;
 
 /**
  * Brings events to those who watch: a frame once per channel and tick, a write once per client and tick. The tick grows
- * with the time that a flush takes, so that at most a third of the time goes into flushing.
+ * with the time that a flush takes, so that at most half of the time goes into flushing.
  */
 export function createDelivery({
   registry,
@@ -103,7 +103,7 @@ export function createDelivery({
     flushedAt = performance.now();
     const took = flushedAt - started;
     counts.flushes++;
-    counts.tickMs = Math.min(timing.longestTickMs, Math.max(timing.shortestTickMs, 3 * took));
+    counts.tickMs = Math.min(timing.longestTickMs, Math.max(timing.shortestTickMs, took));
     onFlush(took);
   }
 
