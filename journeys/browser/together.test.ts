@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Community } from '../../contracts/nouns.ts';
+import type { Channel, Community } from '../../contracts/nouns.ts';
 import { type Someone, signUp } from '../support/api.ts';
 import { choose, composerOf, feedOf, messageOf, say } from '../support/chatPage.ts';
 import { type House, startHouse } from '../support/house.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => house?.stop());
 
 const pathOf = (page: Page) => new URL(page.url()).pathname;
+const lastOf = async ({ id }: Channel) => (await ana.call<{ number: number }>('GET', `/v1/channels/${id}`)).number;
 
 test('messages of a chat become a discussion, with links both ways', async () => {
   const chat = await ana.createChat(community, 'Kitchen');
@@ -117,6 +118,32 @@ test('a group is made of several people, and appears with all of them', async ()
   await messageOf(cleos, 'Fine!').waitFor();
 });
 
+test('the list of messages shows what was said last, the newest first, as it is written, changed and deleted', async () => {
+  const direct = await ana.call<Channel>('POST', '/v1/directs', { person: cleo.person.id });
+  const group = await ana.call<Channel>('POST', '/v1/groups', { name: 'Oven watch', people: [ben.person.id, cleo.person.id] });
+  await cleo.post(direct, 'Which mill?');
+  await ben.post(group, 'It is **hot** now');
+  const { page } = await visitAs(browser, ana, '/messages', { size: 'phone' });
+  const rows = page.getByRole('main').getByRole('listitem');
+  // Names are isolated from the text around them by signs that nobody sees.
+  const first = (words: RegExp) => expect.poll(async () => (await rows.first().innerText()).replace(/\p{Cf}/gu, '')).toMatch(words);
+  await first(/\bOven watch\s.*Ben:\sIt is hot now/s);
+
+  await cleo.post(direct, 'The one by the river 🌊');
+  await first(/\bCleo\s.*The one by the river 🌊/s);
+  await ana.post(direct, 'Good.');
+  await first(/\bCleo\s.*You:\sGood\./s);
+  await ana.call('PATCH', `/v1/channels/${direct.id}/messages/${await lastOf(direct)}`, { body: 'Good, I come.' });
+  await first(/You:\sGood, I come\./);
+  await ana.call('DELETE', `/v1/channels/${direct.id}/messages/${await lastOf(direct)}`);
+  await first(/You:\sDeleted message/);
+
+  await ben.post(group, 'And cold again');
+  await first(/\bOven watch\s.*Ben:\sAnd cold again/s);
+  await rows.first().getByRole('link').click();
+  await messageOf(page, 'And cold again').waitFor();
+});
+
 test('joining from the directory is one click; what is there can be used at once', async () => {
   const newcomer = await signUp(house.base, 'Dana');
   const { page } = await visitAs(browser, newcomer, '/communities');
@@ -194,5 +221,5 @@ test('signing out on one device leaves the other where it is', async () => {
   await composerOf(phone).fill('Yes.');
   await phone.getByRole('button', { name: 'Send', exact: true }).click();
   await messageOf(phone, 'Yes.').waitFor();
-  await expect.poll(async () => (await ana.call<{ number: number }>('GET', `/v1/channels/${chat.id}`)).number).toBe(2);
+  await expect.poll(() => lastOf(chat)).toBe(2);
 });

@@ -9,7 +9,7 @@ export function channelName(channel: Pick<Channel, 'name'>, people: readonly Pic
   return new Intl.ListFormat(language.value, { style: 'short', type: 'unit' }).format(people.map((person) => person.name));
 }
 
-/** Direct and group channels, those with the newest messages first. */
+/** Direct and group channels, those with the most to read first, then the youngest. */
 export function conversations(channels: ReadonlyMap<Id, MyChannel>): MyChannel[] {
   return [...channels.values()]
     .filter(({ channel }) => channel.kind === 'direct' || channel.kind === 'group')
