@@ -70,6 +70,13 @@ test('a cut: the page says so, keeps what is written, and has everything once af
   const { channel, page } = await benIn('A cut');
   await line.cut();
   await offline(page).waitFor();
+  // It takes room of its own below what is read and written.
+  const [told, composer, head] = [offline(page), composerOf(page), page.getByRole('heading', { level: 1, name: 'A cut' })];
+  const { y = 0 } = (await told.boundingBox()) ?? {};
+  for (const part of [composer, head, messageOf(page, 'Is the lamp lit?')]) {
+    const box = await part.boundingBox();
+    expect((box?.y ?? y) + (box?.height ?? 0)).toBeLessThanOrEqual(y);
+  }
   for (const words of ['First', 'Second', 'Third']) await say(page, words);
   for (const words of ['First', 'Second', 'Third'])
     await messageOf(page, words).getByText('Kept here, and sent when you are back online').waitFor();
