@@ -44,17 +44,17 @@ export function bars({ work, columns, contenders }: Measured): string {
 export function slopes(option: string, points: readonly Measured[]): string {
   const [first] = points;
   if (!first) return drawing(0, option, []);
-  const [left, right, high, apart] = [70, 110, 130, 60];
+  const [left, right, high, apart] = [70, 110, 130, 78];
   const parts: string[] = [];
   const xs = points.map(({ options }) => Math.log10(Math.max(1, options[option] ?? 1)));
   const xOf = scale(Math.min(...xs), Math.max(...xs), left, width - right);
   for (const [n, { key, label }] of drawn(first.columns).entries()) {
-    const top = n * (high + apart) + 36;
+    const top = n * (high + apart) + 46;
     const ys = (at: number) => points.map(({ contenders }) => Math.log10(Math.max(1e-6, median(contenders[at]?.runs ?? [], key))));
     const all = first.contenders.flatMap((_, at) => ys(at));
     const yOf = scale(Math.min(...all), Math.max(...all), top + high, top);
     parts.push(
-      `<text class="title" x="0" y="${top - 16}">${escaped(label)} <tspan class="quiet">by ${escaped(option)}</tspan></text>`,
+      `<text class="title" x="0" y="${top - 26}">${escaped(label)} <tspan class="quiet">by ${escaped(option)}, both logarithmic</tspan></text>`,
       `<path class="axis" d="M${left - 10} ${top + high + 6}H${width - right + 10}"/>`,
       ...points.map(
         ({ options }, i) =>
