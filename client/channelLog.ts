@@ -5,7 +5,8 @@
  */
 import type { ChannelEvent } from '../contracts/events.ts';
 import type { Channel, Id, Message } from '../contracts/nouns.ts';
-import type { MyMark, ServerFrame } from '../contracts/wire.ts';
+import type { ServerFrame } from '../contracts/wire.ts';
+import { apply, begin, fill, finish, mark, put, remark } from './nextLog.ts';
 
 export interface ChannelLog {
   details: Channel;
@@ -104,14 +105,14 @@ export function applyHead(log: ChannelLog, head: { number: number; version: numb
 /** Applies events, in one go: each at once when it is the next, not at all when it is known, later when it is ahead. */
 export function applyEvents(log: ChannelLog, events: readonly ChannelEvent[], me: Id | null): ChannelLog {
   if (events.every(({ version }) => version <= log.version)) return log;
-  const draft = begin(log);
+  const next = begin(log);
   for (const event of events) {
-    if (event.version <= draft.version) continue;
-    draft.seen = Math.max(draft.seen, event.version);
-    if (draft.whole && event.version === draft.version + 1) apply(draft, event, me);
-    else if (draft.early.read().size < mostEarly) draft.early.write().set(event.version, event);
+    if (event.version <= next.version) continue;
+    next.seen = Math.max(next.seen, event.version);
+    if (next.whole && event.version === next.version + 1) apply(next, event, me);
+    else if (next.early.read().size < mostEarly) next.early.write().set(event.version, event);
   }
-  return finish(draft, me);
+  return finish(next, me);
 }
 
 /**
@@ -121,18 +122,18 @@ export function applyEvents(log: ChannelLog, events: readonly ChannelEvent[], me
 export function applySynced(log: ChannelLog, frame: Synced, me: Id | null): ChannelLog {
   // An answer to a question from another place leaves a hole before it.
   if (frame.since > log.version) return log;
-  const draft = begin(log);
-  if (frame.details !== undefined && frame.version >= log.version) draft.details = frame.details;
-  draft.whole = frame.gap ? log.whole && frame.version <= log.version : log.whole || frame.version >= log.version;
-  draft.version = Math.max(log.version, frame.version);
-  draft.seen = Math.max(log.seen, draft.version);
-  draft.number = Math.max(log.number, frame.number);
+  const next = begin(log);
+  if (frame.details !== undefined && frame.version >= log.version) next.details = frame.details;
+  next.whole = frame.gap ? log.whole && frame.version <= log.version : log.whole || frame.version >= log.version;
+  next.version = Math.max(log.version, frame.version);
+  next.seen = Math.max(log.seen, next.version);
+  next.number = Math.max(log.number, frame.number);
   mark(
-    draft,
-    frame.messages.filter((message) => put(draft, message)),
+    next,
+    frame.messages.filter((message) => put(next, message)),
     frame.mine,
   );
-  return finish(draft, me);
+  return finish(next, me);
 }
 
 /**
@@ -160,15 +161,15 @@ export function applyPaged(log: ChannelLog, frame: Paged, me: Id | null, jump = 
     if (isNew) taken.push(read);
   }
   const aside = touches ? log.aside : new Map<number, Message>();
-  const draft = begin({ ...log, first: from, messages, aside, marks: touches ? log.marks : new Map() });
-  mark(draft, taken, frame.mine);
-  draft.version = Math.min(log.version, frame.version);
-  draft.number = Math.max(log.number, frame.more.after ? end + 1 : end);
+  const next = begin({ ...log, first: from, messages, aside, marks: touches ? log.marks : new Map() });
+  mark(next, taken, frame.mine);
+  next.version = Math.min(log.version, frame.version);
+  next.number = Math.max(log.number, frame.more.after ? end + 1 : end);
   // At the end means: what was posted up to the log's version is not beyond the window.
-  draft.atEnd = (touches && log.atEnd) || !frame.more.after;
-  for (const number of log.aside.keys()) if (touches && number <= to) draft.aside.write().delete(number);
-  fill(draft);
-  return finish(draft, me);
+  next.atEnd = (touches && log.atEnd) || !frame.more.after;
+  for (const number of log.aside.keys()) if (touches && number <= to) next.aside.write().delete(number);
+  fill(next);
+  return finish(next, me);
 }
 
 /** The window and the version of this page alone; what changed since it was read is to be asked for. */
@@ -206,131 +207,9 @@ export function withMessage(log: ChannelLog, number: number, change: (message: M
 /** The same log with another mark of mine on a loaded message. */
 export function withMark(log: ChannelLog, number: number, change: (mark: Mark) => Partial<Mark>): ChannelLog {
   if (messageAt(log, number) === undefined) return log;
-  const draft = begin(log);
-  remark(draft, number, change);
-  return { ...log, marks: draft.marks.read() };
-}
-
-/** A log that is being changed. What is in it is copied at the first change, and keeps its identity without one. */
-function begin(log: ChannelLog) {
-  return {
-    ...log,
-    messages: lazily(log.messages, (messages) => [...messages]),
-    marks: lazily(log.marks, (marks) => new Map(marks)),
-    early: lazily(log.early, (early) => new Map(early)),
-    aside: lazily(log.aside, (aside) => new Map(aside)),
-  };
-}
-
-type Draft = ReturnType<typeof begin>;
-
-function lazily<Seen, Own extends Seen>(value: Seen, copy: (value: Seen) => Own) {
-  let own: Own | undefined;
-  return {
-    read: (): Seen => own ?? value,
-    write() {
-      own ??= copy(value);
-      return own;
-    },
-  };
-}
-
-/** Applies what was waiting for its turn. */
-function finish(draft: Draft, me: Id | null): ChannelLog {
-  for (;;) {
-    const next = draft.whole ? draft.early.read().get(draft.version + 1) : undefined;
-    if (next === undefined) break;
-    apply(draft, next, me);
-  }
-  for (const version of draft.early.read().keys()) if (version <= draft.version) draft.early.write().delete(version);
-  const { messages, marks, early, aside } = draft;
-  return { ...draft, messages: messages.read(), marks: marks.read(), early: early.read(), aside: aside.read() };
-}
-
-function apply(draft: Draft, event: ChannelEvent, me: Id | null): void {
-  const { version } = event;
-  draft.version = version;
-  switch (event.type) {
-    case 'posted':
-      put(draft, event.message);
-      if (event.by.id === me) draft.read = Math.max(draft.read, event.message.number);
-      return;
-    case 'edited':
-    case 'restored':
-      put(draft, event.message);
-      return;
-    case 'deleted':
-      if (put(draft, event.message)) remark(draft, event.message.number, () => ({ emoji: [] }));
-      return;
-    case 'reacted': {
-      const { number, emoji, on, reactions } = event;
-      if (touch(draft, version, number, { reactions }) && event.by.id === me) remark(draft, number, (mark) => withEmoji(mark, emoji, on));
-      return;
-    }
-    case 'pinned':
-      touch(draft, version, event.number, { pinnedAt: event.pinnedAt });
-      return;
-    case 'linked':
-      touch(draft, version, event.number, { link: event.link });
-      return;
-    case 'changed':
-      draft.details = event.details;
-  }
-}
-
-function knownAt(draft: Draft, number: number): Message | undefined {
-  return draft.messages.read()[number - draft.first] ?? draft.aside.read().get(number);
-}
-
-/** Puts a message in its place in the window, if it is newer than the one there. What lies outside a page will bring. */
-function put(draft: Draft, message: Message): boolean {
-  const { number } = message;
-  draft.number = Math.max(draft.number, number);
-  const place = number - draft.first;
-  const { length } = draft.messages.read();
-  if (place < 0 || (place >= length && !draft.atEnd) || (knownAt(draft, number)?.version ?? 0) >= message.version) return false;
-  if (place <= length) draft.messages.write()[place] = message;
-  else draft.aside.write().set(number, message);
-  if (place === length) fill(draft);
-  return true;
-}
-
-/** Moves on what was waiting for the message before it. */
-function fill(draft: Draft): void {
-  for (;;) {
-    const next = draft.aside.read().get(draft.first + draft.messages.read().length);
-    if (next === undefined) return;
-    draft.aside.write().delete(next.number);
-    draft.messages.write().push(next);
-  }
-}
-
-function touch(draft: Draft, version: number, number: number, change: Partial<Message>): boolean {
-  const known = knownAt(draft, number);
-  return known !== undefined && put(draft, { ...known, ...change, version });
-}
-
-/** What I have left on these messages is as told with them. */
-function mark(draft: Draft, messages: readonly Message[], mine: readonly MyMark[]): void {
-  const told = new Map(mine.map((each) => [each.number, each]));
-  for (const { number } of messages) {
-    const { emoji, bookmarked } = told.get(number) ?? { emoji: [], bookmarked: false };
-    remark(draft, number, () => ({ emoji, bookmarked }));
-  }
-}
-
-function remark(draft: Draft, number: number, change: (mark: Mark) => Partial<Mark>): void {
-  const known = draft.marks.read().get(number);
-  const old = known ?? { emoji: [], bookmarked: false };
-  const next = { ...old, ...change(old) };
-  if (next.emoji.length > 0 || next.bookmarked) draft.marks.write().set(number, next);
-  else if (known !== undefined) draft.marks.write().delete(number);
-}
-
-/** A reaction of mine set or taken back. */
-export function withEmoji(mark: Mark, emoji: string, on: boolean): Partial<Mark> {
-  const others = mark.emoji.filter((one) => one !== emoji);
-  return { emoji: on ? [...others, emoji] : others };
+  const next = begin(log);
+  remark(next, number, change);
+  return { ...log, marks: next.marks.read() };
 }
 
 function byNumber(messages: readonly Message[]): Message[] {

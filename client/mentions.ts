@@ -1,4 +1,6 @@
+import { everyone, type Id } from '../contracts/nouns.ts';
 import type { MyChannel } from '../contracts/wire.ts';
+import { type ChannelLog, lastOf } from './channelLog.ts';
 
 /** What is known of the unread messages of one channel that call me. */
 export interface Calls {
@@ -40,4 +42,11 @@ export function readUpTo(calls: Calls, read: number, among: (from: number, to: n
   const gone = among(calls.from, read);
   if (gone === null) return { ...calls, heard, sure: false };
   return { ...calls, told: Math.max(0, calls.told - gone), from: read, heard };
+}
+
+/** How many of the messages `from` + 1 … `to` call me; null where not all of them are loaded. */
+export function callsAmong(log: ChannelLog, me: Id | null, from: number, to: number): number | null {
+  if (from + 1 < log.first || to > lastOf(log)) return null;
+  const messages = log.messages.slice(from + 1 - log.first, to + 1 - log.first);
+  return messages.filter(({ mentions }) => mentions.some((id) => id === me || id === everyone)).length;
 }
