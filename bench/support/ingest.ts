@@ -63,7 +63,7 @@ export async function ingestInto(taker: Taker, options: Options): Promise<Subjec
         p50: half.p50,
         p99: half.p99,
         p999: half.p999,
-        lost: most.lost + half.lost + written.lost + written.gaps + also.lost + also.gaps,
+        lost: written.lost + written.gaps + also.lost + also.gaps,
         doubled: most.doubled + half.doubled + written.doubled + also.doubled,
         late: half.late,
         ...(taker.check && { reordered: written.reordered + also.reordered }),

@@ -2,11 +2,8 @@
  * Readers that cost little: one process in C holds thousands of sockets, plays an opening to each, and looks for marks
  * in what comes (`mark` in openLoop.ts). It knows no protocol but WebSocket's frames.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { type Answer, bytes, startNative, u8, u16, u32, u64 } from './native.ts';
 
 /** One act of the opening of a socket, in order. */
 export type Step =
@@ -108,9 +105,12 @@ export async function startSink({
   sequenceBits = 32,
   openingAtOnce = 256,
 }: SinkOptions): Promise<Sink> {
-  const child = spawn(compiled(), { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ask = answersOf(child);
-  await ask('C', [
+  const sink = startNative(join(import.meta.dirname, 'sink.c'));
+  async function ask(letter: string, parts: readonly Buffer[], what: string, seconds?: number): Promise<Answer> {
+    sink.tell(letter, parts);
+    return await sink.hear(what, seconds);
+  }
+  const settings = [
     u8(framing === 'websocket' ? 1 : 0),
     u8(sequenceBits),
     u32(openingAtOnce),
@@ -118,69 +118,45 @@ export async function startSink({
     bytes(every.send),
     u32(answers.length),
     ...answers.flatMap(({ on, send }) => [bytes(on), bytes(send)]),
-  ]);
+  ];
+  await ask('C', settings, 'that it is up');
   return {
-    pid: child.pid ?? 0,
+    pid: sink.pid,
     async open(readers) {
       if (readers.length === 0) return;
       // The sink begins them in order.
       const inTime = readers.toSorted((a, b) => (a.delayMillis ?? 0) - (b.delayMillis ?? 0));
-      await ask('O', [u32(readers.length), ...inTime.flatMap(readerBytes)]);
+      await ask('O', [u32(readers.length), ...inTime.flatMap(readerBytes)], `that ${readers.length} readers are in`, openSeconds);
     },
     async begin(from) {
-      await ask('B', [u64(from)]);
+      await ask('B', [u64(from)], 'that a run has begun');
     },
     async end(sent, patienceSeconds = 10) {
       const counts = [...sent].flatMap(([channel, count]) => [u16(channel), u32(count)]);
-      return toHeard(await ask('E', [u32(patienceSeconds * 1000), u32(sent.size), ...counts]));
+      const parts = [u32(patienceSeconds * 1000), u32(sent.size), ...counts];
+      return toHeard(await ask('E', parts, 'what was heard', patienceSeconds + endSeconds));
     },
     async reading(how) {
       const { everySeconds, before, middle, after, channels } = how ?? noReading;
       const named = channels.flatMap(({ name, base }) => [bytes(name), u32(base)]);
-      await ask('R', [u32(everySeconds * 1000), bytes(before), bytes(middle), bytes(after), u32(channels.length), ...named]);
+      const parts = [u32(everySeconds * 1000), bytes(before), bytes(middle), bytes(after), u32(channels.length), ...named];
+      await ask('R', parts, 'that it knows how to tell what is read');
     },
     async sendAll(all) {
-      await ask('A', [bytes(all)]);
+      await ask('A', [bytes(all)], 'that all have sent');
     },
     async cutAll() {
-      await ask('X', []);
+      await ask('X', [], 'that all are cut');
     },
-    async close() {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.stdin.end();
-      await ended;
-    },
+    close: sink.close,
   };
 }
 
+/** The sink itself fails when no reader comes in for a minute; a server that is slow lets in some. */
+const openSeconds = 600;
+/** A server that has fallen behind takes its time until all is delivered. */
+const endSeconds = 300;
 const noReading: Reading = { everySeconds: 0, before: '', middle: '', after: '', channels: [] };
-
-/** What the sink says to a command, one line of JSON each. */
-type Answer = Readonly<Record<string, unknown>>;
-
-function answersOf(child: ChildProcess): (letter: string, parts: readonly Buffer[]) => Promise<Answer> {
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new Error('The sink has no pipes.');
-  const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
-  createInterface({ input: stdout }).on('line', (line) => {
-    const answer: Answer = JSON.parse(line);
-    const next = waiting.shift();
-    if (answer['failed'] === undefined) next?.resolve(answer);
-    else next?.reject(new Error(`A reader did not come in: ${answer['failed']}. It last heard: ${answer['heard']}`));
-  });
-  child.once('close', (code, signal) => {
-    for (const { reject } of waiting) reject(new Error(`The sink ended (${signal ?? code}).`));
-  });
-  stdin.on('error', () => {});
-  return (letter, parts) => {
-    const payload = Buffer.concat(parts);
-    return new Promise((resolve, reject) => {
-      if (child.exitCode !== null || child.signalCode !== null) return reject(new Error('The sink has ended.'));
-      waiting.push({ resolve, reject });
-      stdin.write(Buffer.concat([Buffer.from(letter), u32(payload.length), payload]));
-    });
-  };
-}
 
 function readerBytes({ port, opening, channels = [0], delayMillis = 0 }: Reader): Buffer[] {
   return [
@@ -234,53 +210,6 @@ export function upperMicros(bucket: number): number {
   if (bucket < 64) return bucket + 1;
   const octave = Math.floor(bucket / 64) - 1;
   return (bucket - octave * 64 + 1) * 2 ** octave;
-}
-
-/** The program, made anew when its source is newer. */
-function compiled(): string {
-  const source = join(import.meta.dirname, 'sink.c');
-  const folder = join(import.meta.dirname, '../../node_modules/.cache/plaza-bench');
-  const program = join(folder, `sink-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12)}`);
-  if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
-  const draft = `${program}.${process.pid}`;
-  try {
-    execFileSync('cc', ['-O2', '-o', draft, source], { stdio: ['ignore', 'inherit', 'inherit'] });
-  } catch (error) {
-    throw new Error('The readers are a small C program, and there is no C compiler "cc" that makes it; install gcc or clang.', {
-      cause: error,
-    });
-  }
-  renameSync(draft, program);
-  return program;
-}
-
-function u8(value: number): Buffer {
-  return Buffer.from([value]);
-}
-
-function u16(value: number): Buffer {
-  const buffer = Buffer.alloc(2);
-  buffer.writeUInt16LE(value);
-  return buffer;
-}
-
-function u32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32LE(Math.round(value));
-  return buffer;
-}
-
-function u64(value: bigint): Buffer {
-  const buffer = Buffer.alloc(8);
-  buffer.writeBigUInt64LE(value);
-  return buffer;
-}
-
-/** With their length in front. */
-function bytes(value: string | Buffer): Buffer {
-  const buffer = Buffer.from(value);
-  return Buffer.concat([u32(buffer.length), buffer]);
 }
 
 /** A text frame as a client sends it, masked with zeros, which is allowed and leaves the text as it is. */

@@ -2,11 +2,8 @@
  * Writers that cost little: one process in C (source.c) holds many connections, sends messages that were prepared byte
  * by byte, in a closed or an open loop, and finds the answers by the number in them. It knows no protocol.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { type Answer, bytes, startNative, u8, u16, u32 } from './native.ts';
 import { clientFrame, type Step } from './sink.ts';
 
 /** Stand in a message for its number (8 hexadecimal digits) and the time when it is due (16). */
@@ -40,7 +37,6 @@ export interface Answered {
   first: number;
   perSecond: number;
   acknowledged: number;
-  lost: number;
   doubled: number;
   /** Answers to messages that this run did not send. */
   unknown: number;
@@ -48,7 +44,6 @@ export interface Answered {
   p50: number;
   p99: number;
   p999: number;
-  most: number;
   /** How late the source itself sent, at worst. */
   late: number;
   /** CPU of the source in the measured time, in microseconds. */
@@ -73,75 +68,61 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Connections from one address at most: it has less than 28,000 ports. */
-const fromOneAddress = 20_000;
+/** The source itself fails when nobody is let in for a minute, and when answers are missing 10 s after a run. */
+const openSeconds = 600;
+const endSeconds = 30;
 
-/** Compiles it where that has not been done, starts it and opens all connections. @throws when there is no C compiler, or somebody is not let in */
+/** Starts it and opens all connections. @throws when there is no C compiler, or somebody is not let in */
 export async function startSource({ messages, writers, answer, refusals, reply, keep }: SourceOptions): Promise<Source> {
-  const child = spawn(compiled(), { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const said: { [word: string]: unknown }[] = [];
-  let wake = () => {};
-  let over = false;
-  createInterface(child.stdout).on('line', (line) => {
-    said.push(JSON.parse(line));
-    wake();
-  });
-  void ended.then(() => {
-    over = true;
-    wake();
-  });
-
-  async function hear(word: string): Promise<unknown> {
-    for (;;) {
-      const line = said.shift();
-      if (line && 'error' in line) throw new Error(`The writers failed: ${line['error']}`);
-      if (line && word in line) return line[word];
-      if (!line && over) throw new Error('The writers ended without a word.');
-      if (!line) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  }
-
-  const tell = (...words: (string | number)[]) => child.stdin.write(`${words.join(' ')}\n`);
-  tell('answer', hex(answer));
-  for (const refusal of refusals) tell('refused', hex(refusal));
-  if (reply) tell('reply', hex(reply.to), hex(reply.send));
-  if (keep) tell('keep', keep.seconds, hex(keep.send));
-  for (const message of messages) tell('message', places(message, 1, 8), places(message, 2, 16), hex(message));
-  writers.forEach(({ port, opening, messages: own }, at) => {
-    const mine = own ?? { first: at, count: 1, start: 0 };
-    const from = `127.0.0.${2 + Math.floor(at / fromOneAddress)}`;
-    tell('connect', port, from, mine.first, mine.count, mine.start, ...steps(opening));
-  });
-  tell('ready');
-
-  async function close(): Promise<void> {
-    child.stdin.end();
-    await ended;
-  }
-
+  const source = startNative(join(import.meta.dirname, 'source.c'));
   try {
-    await hear('ready');
+    source.tell('C', [
+      bytes(answer),
+      u32(refusals.length),
+      ...refusals.map(bytes),
+      bytes(reply?.to ?? ''),
+      bytes(reply?.send ?? ''),
+      u32((keep?.seconds ?? 0) * 1000),
+      bytes(keep?.send ?? ''),
+    ]);
+    await source.hear('that it is up');
+    source.tell('O', [u32(messages.length), ...messages.flatMap(messageBytes), u32(writers.length), ...writers.flatMap(writerBytes)]);
+    await source.hear(`that ${writers.length} writers are in`, openSeconds);
   } catch (error) {
-    await close();
+    await source.close();
     throw error;
   }
   return {
-    pid: child.pid ?? 0,
+    pid: source.pid,
     async run({ loop, burst, warmSeconds, seconds, begin, end }) {
-      const [word, amount] = 'underWay' in loop ? ['closed', loop.underWay] : ['open', loop.perSecond];
-      tell(word, amount, burst, warmSeconds * 1000, seconds * 1000);
-      await hear('begin');
+      const [isOpen, perSecond, underWay] = 'underWay' in loop ? [0, 0, loop.underWay] : [1, loop.perSecond, 0];
+      const parts = [u8(isOpen), u32(perSecond * 1000), u32(underWay), u32(burst), u32(warmSeconds * 1000), u32(seconds * 1000)];
+      source.tell('R', parts);
+      await source.hear('that what is measured begins', warmSeconds + endSeconds);
       begin?.();
-      await hear('end');
+      await source.hear('that what is measured is over', seconds + endSeconds);
       end?.();
-      return (await hear('result')) as Answered;
+      return toAnswered(await source.hear('what came of a run'));
     },
-    close,
+    close: source.close,
+  };
+}
+
+function toAnswered(answer: Answer): Answered {
+  const figure = (name: keyof Answered) => Number(answer[name]);
+  return {
+    sent: figure('sent'),
+    first: figure('first'),
+    perSecond: figure('perSecond'),
+    acknowledged: figure('acknowledged'),
+    doubled: figure('doubled'),
+    unknown: figure('unknown'),
+    refused: figure('refused'),
+    p50: figure('p50'),
+    p99: figure('p99'),
+    p999: figure('p999'),
+    late: figure('late'),
+    cpuMicros: figure('cpuMicros'),
   };
 }
 
@@ -155,42 +136,35 @@ export function withRoom(json: string): string {
   return json.replaceAll('\\u0001', '\u0001').replaceAll('\\u0002', '\u0002');
 }
 
-/** The opening as pairs of what is said, which may be nothing, and what is then awaited. */
-function steps(opening: readonly Step[]): string[] {
-  const words: string[] = [];
-  let said = '';
-  for (const step of opening) {
-    if ('send' in step) said += Buffer.from(step.send).toString('hex');
-    else {
-      words.push(said || '-', hex(step.await));
-      said = '';
-    }
-  }
-  if (said !== '') throw new Error('An opening ends with something that is awaited.');
-  return words;
+function messageBytes(message: Buffer): Buffer[] {
+  const [serials, dues] = [places(message, 1, 8), places(message, 2, 16)];
+  return [u32(serials.length), ...serials.map(u32), u32(dues.length), ...dues.map(u32), bytes(message)];
 }
 
-const hex = (bytes: string | Buffer) => Buffer.from(bytes).toString('hex') || '-';
-
-/** Where runs of that byte begin; `-` where there are none. */
-function places(message: Buffer, byte: number, length: number): string {
+/** Where runs of that byte begin. */
+function places(message: Buffer, byte: number, length: number): number[] {
   const found: number[] = [];
   for (let at = message.indexOf(byte); at >= 0; at = message.indexOf(byte, at + length)) found.push(at);
-  return found.join() || '-';
+  return found;
 }
 
-function compiled(): string {
-  const code = join(import.meta.dirname, 'source.c');
-  const { mtimeMs } = statSync(code);
-  const folder = join(tmpdir(), `plaza-bench-tools-${process.getuid?.() ?? 0}`);
-  const program = join(folder, `source-${Math.floor(mtimeMs)}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    statSync(program);
-  } catch {
-    const draft = `${program}.${process.pid}`;
-    execFileSync('cc', ['-O2', '-o', draft, code]);
-    renameSync(draft, program);
+function writerBytes({ port, opening, messages }: Writer, at: number): Buffer[] {
+  const { first, count, start } = messages ?? { first: at, count: 1, start: 0 };
+  const steps = turns(opening);
+  return [u16(port), u32(first), u32(count), u32(start), u16(steps.length), ...steps.flat()];
+}
+
+/** The opening as pairs of what is said, which may be nothing, and what is then awaited. */
+function turns(opening: readonly Step[]): Buffer[][] {
+  const pairs: Buffer[][] = [];
+  let said: Buffer[] = [];
+  for (const step of opening) {
+    if ('send' in step) said.push(Buffer.from(step.send));
+    else {
+      pairs.push([bytes(Buffer.concat(said)), bytes(step.await)]);
+      said = [];
+    }
   }
-  return program;
+  if (said.length > 0) throw new Error('An opening ends with something that is awaited.');
+  return pairs;
 }
