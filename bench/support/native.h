@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,15 +116,24 @@ static inline void keep(Link *l, const uint8_t *at, uint32_t length) {
 }
 
 // Writes what the network takes and keeps the rest. Whether the other end is gone is found by reading.
-static inline void put(Link *l, const uint8_t *at, uint32_t length) {
+static inline void putPieces(Link *l, const struct iovec *pieces, int count) {
+  size_t written = 0;
   if (l->unsent.length == 0) {
-    ssize_t n = send(l->fd, at, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n == (ssize_t)length) return;
+    ssize_t n = sendmsg(l->fd, &(struct msghdr){.msg_iov = (struct iovec *)pieces, .msg_iovlen = count}, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EAGAIN) return;
-    if (n > 0) at += n, length -= n;
-    watch(l, true);
+    if (n > 0) written = n;
   }
-  keep(l, at, length);
+  for (int i = 0; i < count; i++) {
+    size_t gone = written < pieces[i].iov_len ? written : pieces[i].iov_len;
+    written -= gone;
+    if (gone == pieces[i].iov_len) continue;
+    if (l->unsent.length == 0) watch(l, true);
+    keep(l, (uint8_t *)pieces[i].iov_base + gone, pieces[i].iov_len - gone);
+  }
+}
+
+static inline void put(Link *l, const uint8_t *at, uint32_t length) {
+  putPieces(l, &(struct iovec){(void *)at, length}, 1);
 }
 
 static inline void putMore(Link *l) {

@@ -40,7 +40,8 @@ export type StartRooms = (wanted: RoomsWanted) => Promise<Rooms>;
 
 /** Larger rooms are private chats of a community, where the people of it show nobody who is online. */
 const largestGroup = 50;
-const pingFrame = clientFrame('{"type":"ping"}');
+/** What Plaza's readers send so that they are not taken for dead. */
+export const plazaBeat = { seconds: 40, send: clientFrame('{"type":"ping"}') };
 
 export const startPlazaRooms: StartRooms = async (wanted) => {
   const { rooms, readers, writers, openOf, memberOf = openOf, writerOf, processes = 1 } = wanted;
@@ -60,7 +61,7 @@ export const startPlazaRooms: StartRooms = async (wanted) => {
     const portOf = (i: number) => plaza.ports[i % plaza.ports.length] ?? 0;
     return {
       pids: plaza.pids,
-      sink: { framing: 'websocket', every: { seconds: 40, send: pingFrame } },
+      sink: { framing: 'websocket', every: plazaBeat },
       reader: (i) => {
         const open = openOf(i).map((room) => channels[room] ?? '');
         return { port: portOf(i), opening: plazaOpening({ port: portOf(i), token: people[i]?.token ?? '', channels: open }) };

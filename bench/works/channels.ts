@@ -1,3 +1,4 @@
+import { aboutFloor, startFloorRooms } from '../peers/floor/floor.ts';
 import { startSocketioRooms } from '../peers/socketio/socketio.ts';
 import { startWsRooms } from '../peers/ws/ws.ts';
 import { deliveryColumns, deliveryContender, type Plan } from '../support/delivery.ts';
@@ -62,5 +63,6 @@ export const channels: Work = {
     plaza: deliveryContender('Plaza, with who is online, unread counts and read marks', startPlazaRooms, plan),
     socketio: deliveryContender('Socket.IO 4.8, one INSERT (fsync) and emit each; read marks, nobody online', startSocketioRooms, plan),
     ws: deliveryContender('ws 8, one INSERT (fsync) and a send for each reader; read marks, nobody online', startWsRooms, plan),
+    floor: deliveryContender(aboutFloor, startFloorRooms, plan),
   },
 };

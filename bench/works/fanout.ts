@@ -1,4 +1,5 @@
 import { aboutEjabberd, missingEjabberd, startEjabberdRooms } from '../peers/ejabberd/ejabberd.ts';
+import { aboutFloor, startFloorRooms } from '../peers/floor/floor.ts';
 import { aboutProsody, missingProsody, startProsodyRooms } from '../peers/prosody/prosody.ts';
 import { startSocketioRooms } from '../peers/socketio/socketio.ts';
 import { startWsRooms } from '../peers/ws/ws.ts';
@@ -41,5 +42,6 @@ export const fanout: Work = {
     ws: deliveryContender('ws 8, one INSERT (fsync) and a send for each reader', startWsRooms, plan),
     ejabberd: deliveryContender(aboutEjabberd, startEjabberdRooms, plan, async () => missingEjabberd()),
     prosody: deliveryContender(aboutProsody, startProsodyRooms, plan, async () => missingProsody()),
+    floor: deliveryContender(aboutFloor, startFloorRooms, plan),
   },
 };

@@ -1,3 +1,4 @@
+import { aboutFloor, startFloorRooms } from '../peers/floor/floor.ts';
 import { startSocketioRooms } from '../peers/socketio/socketio.ts';
 import { startWsRooms } from '../peers/ws/ws.ts';
 import { deliveryColumns, deliveryContender, type Plan } from '../support/delivery.ts';
@@ -34,5 +35,6 @@ export const latency: Work = {
     two: deliveryContender('Plaza, two servers on one database; the reader is on the other', startPlazaRooms, plan(2)),
     socketio: deliveryContender('Socket.IO 4.8, one INSERT (fsync) and emit each', startSocketioRooms, plan(1)),
     ws: deliveryContender('ws 8, one INSERT (fsync) and a send for each reader', startWsRooms, plan(1)),
+    floor: deliveryContender(aboutFloor, startFloorRooms, plan(1)),
   },
 };
