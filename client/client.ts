@@ -1,12 +1,13 @@
 import { PlazaError } from '../contracts/errors.ts';
 import type { Draft, Id, Person } from '../contracts/nouns.ts';
 import type { MyChannel, MyCommunity, ServerFrame } from '../contracts/wire.ts';
-import { type ChannelDriver, createChannelDriver } from './channelDriver.ts';
+import { createChannelDriver } from './channelDriver.ts';
 import { type ConnectionState, createConnection } from './connection.ts';
 import { createDrafts, type DraftText } from './drafts.ts';
 import { createKept, type Storage } from './kept.ts';
-import { createLists } from './lists.ts';
+import { createMine, namedIn } from './mine.ts';
 import type { OpenChannel } from './openChannel.ts';
+import { createOpenChannels } from './openChannels.ts';
 import type { Unsent } from './outbox.ts';
 import type { At } from './pager.ts';
 import { createRecall } from './recall.ts';
@@ -122,15 +123,12 @@ export function createClient(options: ClientOptions): Client {
   const timers = createTimers();
   const person = personOf(options.tokens.access);
   const unsent = createKept<Unsent>(options.storage, `unsent.${person}`);
-  const open = new Map<Id, { channel: ChannelDriver; users: number }>();
   const recall = createRecall(options.storage, person);
   let epoch = '';
   /** What the server says counts for more than what the last client knew. */
   let isNew = true;
 
   const set = (change: Partial<ClientState>) => state.set({ ...state.value, ...change });
-  const driver = (id: Id) => open.get(id)?.channel;
-  const isMe = (person: Person) => person.id === state.value.me?.id;
 
   const connection = createConnection(base, tokens, {
     ready,
@@ -143,35 +141,47 @@ export function createClient(options: ClientOptions): Client {
       timers.clearAll();
       watching.end();
       drafts.end();
-      for (const { channel } of open.values()) channel.end(next.error ?? closedError());
+      for (const channel of channels.all()) channel.end(next.error ?? closedError());
     },
   });
-  const watching = createWatching(connection, (people) => {
-    const shown = new Set([...state.value.channels.values()].flatMap((mine) => mine.people.map(({ id }) => id)));
-    const { online } = state.value;
-    const unknown = people.filter((id) => online.has(id) && !shown.has(id));
-    if (unknown.length > 0) set({ online: new Set([...online].filter((id) => !unknown.includes(id))) });
+  const channels = createOpenChannels({
+    make: (id, closed) =>
+      createChannelDriver(id, {
+        connection,
+        closed,
+        me: () => state.value.me?.id ?? null,
+        kept: unsent,
+        sent: () => drafts.save(id, { body: '' }),
+        read: (number) => mine.read(id, number),
+        recalled() {
+          const known = recall.log(id, epoch);
+          if (known !== null) mine.meet(known.people);
+          return known?.log ?? null;
+        },
+        remember: (log, onScreen) => recall.keepLog(log, epoch, onScreen, state.value.people),
+        lost: () => recall.dropLog(id),
+      }),
+    begin(channel) {
+      if (connection.isLive()) channel.live();
+      else if (state.value.connection.at === 'waiting' || state.value.me !== null) channel.recall();
+    },
   });
-  const lists = createLists({
-    changed: (channels) => set({ channels }),
-    callsAmong: (id, from, to) => driver(id)?.callsAmong(from, to) ?? null,
+  const mine = createMine(state, {
+    callsAmong: (id, from, to) => channels.find(id)?.callsAmong(from, to) ?? null,
     isUnsure: () => timers.once('lists', listsAnewMs, connection.again),
+    isStale: connection.again,
   });
+  const watching = createWatching(connection, mine.unwatched);
   const drafts = createDrafts(connection, createKept(options.storage, `drafts.${person}`), (all) => set({ drafts: all }));
 
   function ready(frame: Extract<ServerFrame, { type: 'ready' }>, first: boolean): void {
-    const before = [...open.values()];
     const sameEpoch = frame.epoch === epoch;
     epoch = frame.epoch;
     const afresh = !sameEpoch || isNew;
     isNew = false;
-    const { person: me, communities } = frame;
     state.gather(() => {
-      // Of those watched it is told anew.
-      set({ me, communities, online: new Set(frame.online) });
-      lists.ready(frame.channels, afresh);
-      meet([me, ...frame.channels.flatMap((mine) => mine.people)]);
-      for (const { channel } of before) {
+      mine.ready(frame, afresh);
+      for (const channel of channels.all()) {
         if (!sameEpoch) channel.forget();
         if (first || !sameEpoch || channel.state.value.left) channel.live();
       }
@@ -185,13 +195,10 @@ export function createClient(options: ClientOptions): Client {
   function recallAll(): void {
     const known = state.value.me === null ? recall.lists() : null;
     if (known !== null) {
-      const { me, communities, channels } = known;
       epoch = known.epoch;
-      set({ me, communities });
-      lists.ready(channels, true);
-      meet([me, ...channels.flatMap((mine) => mine.people)]);
+      mine.recall(known);
     }
-    for (const { channel } of open.values()) channel.recall();
+    for (const channel of channels.all()) channel.recall();
   }
 
   /** What an earlier page could not send any more. */
@@ -199,8 +206,8 @@ export function createClient(options: ClientOptions): Client {
     const waiting = Object.values(unsent.all()).filter((one) => one.refused === undefined);
     for (const id of new Set(waiting.map(({ channel }) => channel))) {
       // Where it is refused the message is, and waits in its channel with the reason.
-      if (!open.has(id))
-        openChannel(id).then(
+      if (channels.find(id) === undefined)
+        channels.open(id).then(
           (channel) => channel.close(),
           () => {},
         );
@@ -208,181 +215,32 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function receive(frame: ServerFrame): void {
-    switch (frame.type) {
-      case 'personal':
-        personal(frame.event);
-        options.onPersonal?.(frame.event);
-        return;
-      case 'stale':
-        connection.again();
-        return;
-      case 'people':
-        meet(frame.people);
-        return;
-      case 'head':
-        lists.move(frame.heads.map(({ channel, number, version }) => [channel, { number, version }]));
-        for (const { channel } of [...open.values()]) channel.receive(frame);
-        return;
-      case 'joined': {
-        const { channel, number, version, read, people } = frame;
-        meet(people);
-        driver(channel.id)?.receive(frame);
-        lists.move([[channel.id, { number, version, read, channel }]]);
-        return;
-      }
-      case 'synced': {
-        const { channel, number, people } = frame;
-        meet(people);
-        driver(channel)?.receive(frame);
-        lists.move([[channel, { number, ...(frame.details && { channel: frame.details }) }]]);
-        return;
-      }
-      case 'paged':
-        meet(frame.people);
-        return;
-      case 'events': {
-        const { channel, events } = frame;
-        meet(events.map((event) => event.by));
-        driver(channel)?.receive(frame);
-        const last = events.findLast((event) => event.type === 'posted');
-        const mine = events.findLast((event) => event.type === 'posted' && isMe(event.by));
-        const changed = events.findLast((event) => event.type === 'changed');
-        const change = {
-          version: events.at(-1)?.version ?? 0,
-          number: last?.message.number ?? 0,
-          read: mine?.type === 'posted' ? mine.message.number : 0,
-          ...(changed && { channel: changed.details }),
-        };
-        lists.move([[channel, change]]);
-        return;
-      }
-      case 'presence': {
-        const online = new Set(state.value.online);
-        if (frame.online) online.add(frame.person);
-        else online.delete(frame.person);
-        set({ online });
-        return;
-      }
-      case 'typing':
-      case 'left':
-        driver(frame.channel)?.receive(frame);
-        return;
-      default:
-    }
-  }
-
-  function personal(event: Personal): void {
-    switch (event.type) {
-      case 'read':
-        lists.move([[event.channel, { read: event.number }]]);
-        driver(event.channel)?.readElsewhere(event.number);
-        return;
-      case 'profile':
-        meet([event.person]);
-        if (isMe(event.person)) set({ me: event.person });
-        return;
-      case 'mentioned':
-        lists.call(event.channel, event.number, event.on);
-        return;
-      case 'everyone_mentioned':
-        if (event.by !== state.value.me?.id) lists.call(event.channel, event.number, event.on);
-        return;
-      case 'bookmarked':
-        driver(event.channel)?.bookmarked(event.number, event.on);
-        return;
-      case 'draft':
-        drafts.heard(event.draft);
-        return;
-      case 'community_changed': {
-        const { community } = event;
-        const communities = state.value.communities.map((mine) => (mine.community.id === community.id ? { ...mine, community } : mine));
-        set({ communities });
-        return;
-      }
-      case 'channel_created':
-        // Told to everyone in a community at once; asking the server would have all of them ask at once.
-        if (event.channel.kind === 'chat') lists.add(event.channel);
-        return;
-      case 'invited':
-        meet([event.by]);
-        return;
-      default:
-        // What is mine has changed in a way that only the server can list: people of a direct channel, chats of a community.
-        connection.again();
-    }
-  }
-
-  function meet(people: readonly Person[]): void {
-    const news = people.filter((person) => {
-      const known = state.value.people.get(person.id);
-      return known?.name !== person.name || known.handle !== person.handle || known.avatar !== person.avatar;
-    });
-    if (news.length > 0) set({ people: new Map([...state.value.people, ...news.map((person) => [person.id, person] as const)]) });
-  }
-
-  function opening(id: Id): ChannelDriver {
-    const channel = createChannelDriver(id, {
-      connection,
-      me: () => state.value.me?.id ?? null,
-      kept: unsent,
-      sent: () => drafts.save(id, { body: '' }),
-      read: (number) => lists.move([[id, { read: number }]]),
-      recalled() {
-        const known = recall.log(id, epoch);
-        if (known !== null) meet(known.people);
-        return known?.log ?? null;
-      },
-      remember: (log, onScreen) => recall.keepLog(log, epoch, onScreen, state.value.people),
-      lost: () => recall.dropLog(id),
-      closed: () => {
-        if (driver(id) === channel) open.delete(id);
-      },
-    });
-    return channel;
-  }
-
-  async function openChannel(id: Id, at?: At, early?: (channel: OpenChannel) => void): Promise<OpenChannel> {
-    const { connection: now } = state.value;
-    if (now.at === 'closed') throw now.error ?? closedError();
-    const known = open.get(id);
-    const entry = known === undefined || known.channel.state.value.left ? { channel: opening(id), users: 0 } : known;
-    const { channel } = entry;
-    entry.users++;
-    channel.keep();
-    if (entry !== known) {
-      known?.channel.end(closedError());
-      open.set(id, entry);
-      if (connection.isLive()) channel.live();
-      else if (now.at === 'waiting' || state.value.me !== null) channel.recall();
-    }
-    let isClosed = false;
-    function close(): void {
-      if (!isClosed && --entry.users === 0) channel.close();
-      isClosed = true;
-    }
-    early?.({ ...channel, close });
-    try {
-      await channel.openedAt(at);
-    } catch (error) {
-      close();
-      throw error;
-    }
-    return { ...channel, close };
+    // Names before the messages that need them, and messages before the lists, which count calls in them.
+    mine.meet(namedIn(frame));
+    channels.receive(frame);
+    mine.receive(frame);
+    if (frame.type !== 'personal') return;
+    if (frame.event.type === 'draft') drafts.heard(frame.event.draft);
+    options.onPersonal?.(frame.event);
   }
 
   return {
     state,
     token: () => tokens.fresh(),
-    open: (id, how) => openChannel(id, how?.at, how?.early),
+    async open(id, how) {
+      const { connection: now } = state.value;
+      if (now.at === 'closed') throw now.error ?? closedError();
+      return channels.open(id, how?.at, how?.early);
+    },
     watch: watching.watch,
     draft: drafts.at,
     saveDraft: drafts.save,
     sendDrafts: drafts.sendAll,
     keep() {
-      const { me, communities, channels } = state.value;
+      const { me, communities, channels: listed } = state.value;
       if (isNew || me === null) return;
-      recall.keepLists({ epoch, me, communities, channels: [...channels.values()] });
-      for (const { channel } of open.values()) channel.remember();
+      recall.keepLists({ epoch, me, communities, channels: [...listed.values()] });
+      for (const channel of channels.all()) channel.remember();
     },
     async rest(method, path, body) {
       const token = await tokens.fresh();
