@@ -7,8 +7,9 @@ interface Mend {
 }
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost, mended as its source is read. Its maintainers know of
- * each (porsager/postgres #1193, #1208, #1215, #1216); this file goes when a release has them right.
+ * What postgres.js 3.4.9 does wrong, mended as its source is read: when a connection is lost (its maintainers know of each:
+ * porsager/postgres #1193, #1208, #1215, #1216), and in what it leaves to the collector of garbage. This file goes when a
+ * release has it right.
  */
 const mends: Record<string, Mend[]> = {
   '/postgres/src/connection.js': [
@@ -53,6 +54,34 @@ const mends: Record<string, Mend[]> = {
     {
       is: '`], [], execute)\n    types.forEach',
       becomes: '`], [], execute).catch(() => [])\n    types.forEach',
+    },
+  ],
+  '/postgres/src/query.js': [
+    // Two closures made in the constructor of each query kept its answer alive: one outlived the collection of young objects for
+    // being held by another, all grew old, rows and all, and only the next full collection found them. As methods they do not.
+    // Reading 20 rows at a time goes from 283,000 rows in 2.5 s to 448,000, and the space for young objects from 155 MB to 12.
+    {
+      is: `this.resolve = x => (this.active = false, resolve(x))
+    this.reject = x => (this.active = false, reject(x))
+
+    this.active`,
+      becomes: `this.settle = { resolve, reject }
+
+    this.active`,
+    },
+    {
+      is: '  get origin() {',
+      becomes: `  resolve(x) {
+    this.active = false
+    this.settle.resolve(x)
+  }
+
+  reject(x) {
+    this.active = false
+    this.settle.reject(x)
+  }
+
+  get origin() {`,
     },
   ],
   '/postgres/src/index.js': [
