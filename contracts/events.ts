@@ -100,11 +100,24 @@ export function topicPrefix(topic: Topic): string {
 /** What a hint is about that every process needs: who is online. */
 export const everybody: Id = '0';
 
+const channelPrefix = 'plaza/channel/';
+
 /** The topic of a prefix, or null for a message that another program wrote. */
 export function parseTopic(prefix: string): Topic | null {
-  const [root, kind, id = '', version = '', number = ''] = prefix.split('/');
+  if (prefix.startsWith(channelPrefix)) {
+    // Nearly all of them, and two readers parse each.
+    const version = prefix.indexOf('/', channelPrefix.length);
+    const number = prefix.indexOf('/', version + 1);
+    if (version < 0 || number < 0) return null;
+    return {
+      kind: 'channel',
+      channel: prefix.slice(channelPrefix.length, version),
+      version: Number(prefix.slice(version + 1, number)),
+      number: Number(prefix.slice(number + 1)),
+    };
+  }
+  const [root, kind, id = ''] = prefix.split('/');
   if (root !== 'plaza') return null;
-  if (kind === 'channel') return { kind, channel: id, version: Number(version), number: Number(number) };
   if (kind === 'person') return { kind, person: id };
   if (kind === 'community') return { kind, community: id };
   if (kind === 'access') return { kind };

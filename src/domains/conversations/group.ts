@@ -66,9 +66,10 @@ export async function writeGroup(
 /** Asks the plans in order, each on the state as those before leave it; `loaded` becomes the state after all of them. */
 export function decide(changes: readonly Change[], loaded: Loaded, now: number): { results: (Outcome | PlazaError)[]; written: Written[] } {
   const written: Written[] = [];
+  const at = new Date(now).toISOString();
   const results = changes.map((change) => {
     try {
-      return apply(change, loaded, written, now);
+      return apply(change, loaded, written, { ms: now, at });
     } catch (error) {
       if (error instanceof PlazaError) return error;
       throw error;
@@ -77,18 +78,19 @@ export function decide(changes: readonly Change[], loaded: Loaded, now: number):
   return { results, written };
 }
 
-function apply(change: Change, loaded: Loaded, written: Written[], now: number): Outcome {
+function apply(change: Change, loaded: Loaded, written: Written[], now: { ms: number; at: string }): Outcome {
   const { channel: id, by, key } = change;
   const channel = loaded.channels.get(id);
   if (channel === undefined) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
 
-  const known = key === undefined ? undefined : loaded.keys.get(keyOf(id, by.id, key));
+  const posting = key === undefined ? null : keyOf(id, by.id, key);
+  const known = posting === null ? undefined : loaded.keys.get(posting);
   if (known !== undefined) {
     return { channel: id, number: known.number, version: known.version, message: known, details: channel.details, repeated: true };
   }
 
   const touched = change.number === undefined ? null : (loaded.messages.get(`${id}/${change.number}`) ?? null);
-  const mineKey = `${id}/${change.number ?? 0}/${by.id}`;
+  const mineKey = touched === null ? '' : `${id}/${touched.number}/${by.id}`;
   const mine = loaded.mine.get(mineKey) ?? [];
   const erased = touched === null ? null : (loaded.erased.get(`${id}/${touched.number}`) ?? null);
   const step = change.plan({ channel: channel.details, number: channel.number, version: channel.version, message: touched, erased, mine });
@@ -106,14 +108,15 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: number):
 
   channel.version += 1;
   if (step.do === 'post') channel.number += 1;
-  const ms = change.at ?? now;
-  const place = { channel: id, number: change.number ?? channel.number, version: channel.version, at: new Date(ms).toISOString() };
+  const ms = change.at ?? now.ms;
+  const at = change.at === undefined ? now.at : new Date(change.at).toISOString();
+  const place = { channel: id, number: change.number ?? channel.number, version: channel.version, at };
   const message = step.do === 'change' ? null : messageAfter(step, place, by, key ?? null);
   written.push({ step, place, by, ms, message, event: eventOf(step, place, by, message) });
 
   // The next change of this group sees the state as this one leaves it.
   if (message !== null) loaded.messages.set(`${id}/${place.number}`, message);
-  if (message !== null && key !== undefined) loaded.keys.set(keyOf(id, by.id, key), message);
+  if (message !== null && posting !== null) loaded.keys.set(posting, message);
   if (step.do === 'react') loaded.mine.set(mineKey, step.on ? [...mine, step.emoji] : mine.filter((emoji) => emoji !== step.emoji));
   if (step.do === 'delete')
     loaded.erased.set(`${id}/${place.number}`, { by: by.id, body: step.message.body ?? '', mentions: step.message.mentions });

@@ -250,18 +250,13 @@ function rankDiscussions(sql: Sql, written: readonly Written[], loaded: Loaded, 
  * away, that is said first, so that no reader gets the change or anything after it (L9).
  */
 function emissionsOf(written: readonly Written[]): Emission[] {
-  return written.flatMap(({ step, place, event }): Emission[] => {
-    const topic = {
-      kind: 'channel',
-      channel: place.channel,
-      version: place.version,
-      number: step.do === 'post' ? place.number : 0,
-    } as const;
-    const own = { topic, event };
-    return step.do === 'change' && step.access
-      ? [{ topic: { kind: 'access' }, event: { type: 'access', channel: place.channel } }, own]
-      : [own];
-  });
+  const emissions: Emission[] = [];
+  for (const { step, place, event } of written) {
+    const { channel, version, number } = place;
+    if (step.do === 'change' && step.access) emissions.push({ topic: { kind: 'access' }, event: { type: 'access', channel } });
+    emissions.push({ topic: { kind: 'channel', channel, version, number: step.do === 'post' ? number : 0 }, event });
+  }
+  return emissions;
 }
 
 /** What was done to the messages of others and to channels, for those who keep order. */

@@ -93,10 +93,14 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
       throw new PlazaError('not_found', 'There is no such community, or you may not see it.');
     },
 
+    remembered: standings.get,
+
     async toChannel(who, channel) {
-      const facts = isId(channel) ? await standings.get(who, channel, () => together({ who, channel })) : null;
+      const known = standings.get(who, channel);
+      if (known !== null) return known;
+      const facts = isId(channel) ? await standings.ask(who, channel, () => together({ who, channel })) : null;
       if (facts === null) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
-      return { ...facts, ...standing(who), sameApplication: facts.sameApplication };
+      return facts;
     },
 
     forget: (event: AccessEvent | 'everything') => standings.forget(event),

@@ -27,6 +27,8 @@ export interface Policy {
   toCommunity(who: Who, community: Id, within?: Transaction): Promise<Facts>;
   /** The same for many, in their order; null where it may not be seen. One query. */
   toCommunities(who: Who, communities: readonly Id[], within?: Transaction): Promise<(Facts | null)[]>;
+  /** How the caller stood to a channel when it was last asked; null where that is not remembered. */
+  remembered(who: Who, channel: Id): Facts | null;
   /** How the caller stands to a channel. Remembered until an access event of the feed; not while the feed is broken. @throws not_found if it may not be read */
   toChannel(who: Who, channel: Id): Promise<Facts>;
   /**

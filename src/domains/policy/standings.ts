@@ -6,7 +6,10 @@ import type { Who } from './who.ts';
 
 /** Who stands how to which channel, remembered until an access event says otherwise. */
 export interface Standings {
-  get(who: Who, channel: Id, load: () => Promise<Facts | null>): Promise<Facts | null>;
+  /** What is remembered; null where it must be asked. */
+  get(who: Who, channel: Id): Facts | null;
+  /** Asks, and remembers the answer. */
+  ask(who: Who, channel: Id, load: () => Promise<Facts | null>): Promise<Facts | null>;
   forget(event: AccessEvent | 'everything'): void;
   remember(on: boolean): void;
 }
@@ -51,15 +54,14 @@ export function createStandings(): Standings {
   }
 
   return {
-    async get(who, channel, load) {
-      // The role is part of the key: it comes from the caller's token state, not from an access event on the channel.
-      const key = `${channel}/${who.application}/${who.role}/${who.person?.id ?? ''}/${who.scopes.join()}`;
-      const hit = known.get(key);
-      if (hit !== undefined) return hit;
+    get: (who, channel) => known.get(keyOf(who, channel)) ?? null,
+
+    async ask(who, channel, load) {
       const began = generation;
       const facts = await load();
       // Bans may end by the clock, without an event; a refusal is not worth remembering either.
       if (facts !== null && remembering && generation === began && facts.banned !== true) {
+        const key = keyOf(who, channel);
         known.set(key, facts);
         list(key);
       }
@@ -87,6 +89,12 @@ export function createStandings(): Standings {
       remembering = on;
     },
   };
+}
+
+/** All of the caller that the facts depend on. Role and scopes come from the token's state, not from an access event on the channel. */
+function keyOf(who: Who, channel: Id): string {
+  const scopes = who.scopes.length === 0 ? '' : who.scopes.join();
+  return `${channel}/${who.application}/${who.role}/${who.person?.id ?? ''}/${scopes}`;
 }
 
 function parts(key: string): { channel: string; application: string; person: string } {

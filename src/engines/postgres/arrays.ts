@@ -5,9 +5,7 @@
 
 /** Ids and numbers of our own, never what a caller wrote: a comma in one would make two. Cast it: `${numbers(ids)}::bigint[]`. */
 export function numbers(values: readonly (string | number | null)[]): string {
-  let out = '{';
-  for (let i = 0; i < values.length; i++) out += `${i === 0 ? '' : ','}${values[i] ?? 'null'}`;
-  return `${out}}`;
+  return `{${values.map((value) => value ?? 'null').join()}}`;
 }
 
 /** Texts without a line break, in one: `string_to_array(${lines(texts)}, E'\\n')`. What JSON.stringify makes has none. */

@@ -1,6 +1,6 @@
-import type { Head } from '../../../contracts/nouns.ts';
-import { eventsPacket, type Packet, packetOf, toPacket } from './packet.ts';
-import { type Client, type Heard, headOf, type Registry, type Room, versionOf, type Watch } from './registry.ts';
+import { createHeads } from './heads.ts';
+import { eventsPacket, type Packet, packetOf } from './packet.ts';
+import { type Client, type Heard, type Registry, type Room, versionOf, type Watch } from './registry.ts';
 
 export interface DeliveryTiming {
   /** Gather so long while busy; an event that comes after a pause goes out at once. */
@@ -16,6 +16,9 @@ export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, longestTickMs:
 
 /** A tick ends early when one channel has gathered so many bytes. */
 const tickBytes = 256 * 1024;
+/** Heads are told in parts, so far apart and with so many clients at least, spread over the slow tick. */
+const partMs = 10;
+const smallestPart = 100;
 /** While a client's snapshot is read so much is held for it; beyond that it is told to sync. */
 const heldEvents = 1000;
 const heldBytes = 1024 * 1024;
@@ -44,13 +47,16 @@ export function createDelivery({
 }) {
   const counts: DeliveryCounts = { deliveries: 0, flushes: 0, tickMs: timing.shortestTickMs };
   const moving = new Set<Room>();
-  const moved = new Set<Room>();
+  const heads = createHeads();
   const talkative = new Set<Room>();
   const touched: Client[] = [];
   let scheduled: NodeJS.Immediate | NodeJS.Timeout | null = null;
   let slow: NodeJS.Timeout | null = null;
   let flushedAt = 0;
   let slowMs = timing.slowTickMs;
+  /** Clients in a part of the heads, and what telling them took since the last slow tick, in ms. */
+  let part = smallestPart;
+  let slowSpent = 0;
 
   function touch(client: Client, packet: Packet): void {
     if (client.outbox.push(packet) === 1) touched.push(client);
@@ -58,6 +64,8 @@ export function createDelivery({
 
   function writeAll(): void {
     for (const client of touched) {
+      const late = heads.take(client);
+      if (late) client.outbox.push(late);
       counts.deliveries += client.outbox.length;
       if (!client.gone) client.receiver.write(client.outbox);
       client.outbox.length = 0;
@@ -118,35 +126,25 @@ export function createDelivery({
   }
 
   function slowTick(): void {
-    slow = null;
     const started = performance.now();
     registry.seen.age();
-    tellFollowers();
     tellTyping();
     writeAll();
-    slowMs = Math.min(timing.longestSlowTickMs, Math.max(timing.slowTickMs, 20 * (performance.now() - started)));
+    part = Math.max(smallestPart, Math.ceil((heads.gather() * partMs) / slowMs));
+    slowSpent = performance.now() - started;
+    tellPart();
   }
 
-  function tellFollowers(): void {
-    const heads = new Map<Client, Room[]>();
-    for (const room of moved) {
-      for (const client of room.followers) {
-        if (client.muted) client.missed.add(room);
-        else if (client.watches.get(room.channel)?.state !== 'open') {
-          const rooms = heads.get(client);
-          if (rooms) rooms.push(room);
-          else heads.set(client, [room]);
-        }
-      }
-    }
-    moved.clear();
-    const alone = new Map<Room, Packet>();
-    for (const [client, rooms] of heads) {
-      const [room, second] = rooms;
-      if (!room) continue;
-      const packet = second ? headPacket(rooms) : (alone.get(room) ?? headPacket(rooms));
-      if (!second) alone.set(room, packet);
-      touch(client, packet);
+  function tellPart(): void {
+    slow = null;
+    const started = performance.now();
+    for (const [client, packet] of heads.next(part)) touch(client, packet);
+    writeAll();
+    slowSpent += performance.now() - started;
+    if (heads.areUntold()) slow = setTimeout(tellPart, partMs);
+    else {
+      slowMs = Math.min(timing.longestSlowTickMs, Math.max(timing.slowTickMs, 20 * slowSpent));
+      if (heads.haveMoved() || talkative.size > 0) scheduleSlow();
     }
   }
 
@@ -187,7 +185,7 @@ export function createDelivery({
       }
       room.version = Math.max(room.version, topic.version);
       room.number = Math.max(room.number, topic.number);
-      if (room.followers.size > 0) moved.add(room);
+      heads.moved(room);
       scheduleSlow();
       if (room.watches.size === 0) return;
       for (const watch of room.holding) keepFor(watch, event);
@@ -232,9 +230,4 @@ export function createDelivery({
       if (slow) clearTimeout(slow);
     },
   };
-}
-
-function headPacket(rooms: Room[]): Packet {
-  const heads: Head[] = rooms.map(headOf);
-  return toPacket({ type: 'head', heads });
 }

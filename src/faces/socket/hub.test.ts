@@ -17,7 +17,7 @@ afterEach(() => {
 type Said = ServerFrame | { type: 'end'; code: string } | { type: 'relist' };
 
 /** A hub on a scripted database: who is kept out of which channel, and where logs end. */
-function scripted() {
+function scripted({ slowTickMs = 3 } = {}) {
   const world = {
     out: new Set<string>(),
     heads: new Map<Id, Head>(),
@@ -40,7 +40,7 @@ function scripted() {
       heads: (ids) => answer(() => ids.map((id) => world.heads.get(id) ?? null)),
     },
     logger: silent,
-    timing: { shortestTickMs: 1, longestTickMs: 2, slowTickMs: 3 },
+    timing: { shortestTickMs: 1, longestTickMs: 2, slowTickMs },
   });
   hubs.push(hub);
   let version = 0;
@@ -148,6 +148,31 @@ describe('delivery', () => {
     hub.events([posted('10')]);
     await quiet();
     expect(ana.said.slice(1).map((frame) => frame.type)).toEqual(['events']);
+  });
+
+  test('many who follow are told in parts; who leaves meanwhile, or may not read it any more, is not told', async () => {
+    const { hub, posted, enter } = scripted({ slowTickMs: 50 });
+    const all = Array.from({ length: 450 }, (_, i) => enter(String(i + 1)));
+    const list = { communities: [], channels: [{ channel: '10', number: 0, version: 0, community: null }] };
+    for (const { client } of all) hub.setLists(client, list);
+    hub.events([posted('10')]);
+    await until(() => all.some(({ said }) => said.length > 0));
+    const late = all.filter(({ said }) => said.length === 0);
+    expect(late.length).toBeGreaterThan(100);
+    const [gone, out, open] = late.slice(-3);
+    if (!gone || !out || !open) throw new Error('Nobody waits.');
+    hub.leave(gone.client);
+    hub.setLists(out.client, { communities: [], channels: [] });
+    // What is written to somebody anyway takes along what else there is to tell.
+    hub.open(hub.hold(open.client, '11'), { version: 1, number: 1, community: null });
+    hub.events([posted('11')]);
+    await until(() => open.said.length > 0);
+    expect(open.said.map((frame) => frame.type)).toEqual(['events', 'head']);
+    await until(() => all.filter(({ said }) => said.length > 0).length === all.length - 2);
+    await quiet();
+    const head = { type: 'head', heads: [{ channel: '10', number: 1, version: 1 }] };
+    expect([gone.said, out.said]).toEqual([[], []]);
+    for (const { said } of all.filter((one) => ![gone, out, open].includes(one))) expect(said).toEqual([head]);
   });
 
   test('a list read before the feed told of a newer version is made good by a head', () => {

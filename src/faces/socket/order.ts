@@ -7,19 +7,38 @@ import { RareMap } from './rare.ts';
 export class Order {
   readonly #tails = new RareMap<string, Promise<void>>();
 
-  async keep<T>(key: string, work: (next: () => void) => Promise<T>): Promise<T> {
-    let next = () => {};
-    const tail = new Promise<void>((resolve) => {
-      next = resolve;
-    });
+  keep<T>(key: string, work: (next: () => void) => Promise<T>): Promise<T> {
     const before = this.#tails.get(key);
-    this.#tails.set(key, tail);
-    try {
-      if (before !== undefined) await before;
-      return await work(next);
-    } finally {
-      next();
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    if (before !== undefined) {
+      const next = this.#hold(key);
+      const done = before.then(() => work(next));
+      void done.then(next, next);
+      return done;
     }
+    let begun = false;
+    let next = () => {};
+    const done = work(() => {
+      begun = true;
+      next();
+    });
+    // Most work lets the next one begin at once: then nothing is kept of it.
+    if (!begun) {
+      next = this.#hold(key);
+      void done.then(next, next);
+    }
+    return done;
+  }
+
+  /** Whoever comes after this waits until what it answers is called. */
+  #hold(key: string): () => void {
+    let release = () => {};
+    const tail = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#tails.set(key, tail);
+    return () => {
+      release();
+      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    };
   }
 }

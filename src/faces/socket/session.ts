@@ -8,14 +8,15 @@ import { type Decoded, decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { type Listed, readListsAgain, readListsOf } from './lists.ts';
 import type { Onlookers } from './onlookers.ts';
-import { behind, join, type Opener, openingOf, synced } from './opening.ts';
-import { Order } from './order.ts';
+import { behind, join, type Opener, synced } from './opening.ts';
+import type { Order } from './order.ts';
 import { Pace } from './pace.ts';
 import { type Packet, packetOf, toPacket } from './packet.ts';
 import type { Pages } from './pages.ts';
 import type { Presence } from './presence.ts';
-import { readPeople } from './reads.ts';
+import { readPeople, readSynced } from './reads.ts';
 import type { Client, Receiver } from './registry.ts';
+import { type Answerer, Requests } from './requests.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
 import type { Bell, Wheel } from './wheel.ts';
@@ -91,7 +92,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
 }
 
 /** A class, since there are many thousands: their functions are shared, and what is rarely needed is made when it is. */
-class Conversation implements Session, Receiver, Opener, Listed, Bell {
+class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell {
   readonly deps: SessionDeps;
   readonly transport: Transport;
   readonly options: SessionOptions;
@@ -100,31 +101,35 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
   greeted = false;
   ended = false;
   isOnline = false;
-  finishing: (() => void) | null = null;
+  finishing = false;
   garbledCount = 0;
-  running = 0;
-  paused = false;
   missedEarly = false;
   lists: Listed['lists'] = 'known';
   /** When the token ends, in ms since 1970; null for never. */
   until: number | null = null;
   due = 0;
-  waiting: ClientFrame[] | null = null;
   early: Buffer[] | null = null;
   typed: Map<Id, number> | null = null;
   readonly pace: Pace;
-  readonly order = new Order();
+  readonly requests: Requests;
 
   constructor(deps: SessionDeps, transport: Transport, options: SessionOptions) {
     this.deps = deps;
     this.transport = transport;
     this.options = options;
     this.pace = new Pace(deps.settings);
+    this.requests = new Requests(this);
     deps.wheel.hang(this, deps.settings.helloSeconds * 1000);
   }
 
   get open(): Client | null {
     return this.ended ? null : this.client;
+  }
+  get outstanding(): number {
+    return this.deps.settings.outstanding;
+  }
+  get order(): Order {
+    return this.requests.order;
   }
   get listens(): boolean {
     return this.options.listens;
@@ -140,7 +145,7 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
   ring(): void {
     if (this.until !== null) this.expire();
     // What was said in time may wait for the database.
-    else if (!this.client && this.running === 0) this.bye('unauthenticated');
+    else if (!this.client && this.requests.isIdle) this.bye('unauthenticated');
   }
 
   // Frames in.
@@ -170,54 +175,26 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
   accept(frame: ClientFrame): void {
     if (this.ended) return;
     if (frame.type === 'ping') this.transport.write(pong);
-    else if (!this.client && frame.type !== 'hello' && this.running === 0) this.bye('unauthenticated');
-    else {
-      this.wait(frame);
-      this.pump();
-    }
-  }
-
-  wait(frame: ClientFrame): void {
-    this.waiting ??= [];
-    this.waiting.push(frame);
+    else if (!this.client && frame.type !== 'hello' && this.requests.isIdle) this.bye('unauthenticated');
+    else this.requests.add(frame);
   }
 
   drained(): void {
-    this.pump();
+    this.requests.pump();
   }
 
-  /** Begins what may begin; the rest waits, and meanwhile nothing more is read from the client. */
-  pump(): void {
-    while (!this.ended && this.waiting && this.running < this.deps.settings.outstanding && !this.transport.isBusy()) {
-      const [next] = this.waiting;
-      // All else waits for the greeting.
-      if (!next || (!this.greeted && (next.type !== 'hello' || this.running > 0))) break;
-      this.waiting.shift();
-      if (this.waiting.length === 0) this.waiting = null;
-      void this.answer(next);
-    }
-    const full = this.waiting !== null;
-    if (full !== this.paused && !this.ended) this.transport.pause(full);
-    this.paused = full;
+  // What they are answered.
+
+  isBusy(): boolean {
+    return this.transport.isBusy();
   }
 
-  /** Runs one request to its answer, of whatever kind. */
-  async answer(frame: ClientFrame): Promise<void> {
-    this.running++;
-    try {
-      const order = orderOf(frame);
-      const told = await (order ? this.order.keep(order, (next) => this.handle(frame, next)) : this.handle(frame));
-      if (told) this.send('id' in frame && frame.id !== undefined ? { ...told, id: frame.id } : told);
-    } catch (error) {
-      this.failed(frame, error);
-    }
-    this.running--;
-    if (this.isAtRest()) this.finishing?.();
-    this.pump();
+  pause(on: boolean): void {
+    this.transport.pause(on);
   }
 
-  isAtRest(): boolean {
-    return this.running === 0 && this.waiting === null;
+  answered(frame: ClientFrame, answer: Answer | null): void {
+    if (answer) this.send('id' in frame && frame.id !== undefined ? { ...answer, id: frame.id } : answer);
   }
 
   failed(frame: ClientFrame, error: unknown): void {
@@ -227,38 +204,40 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
     else this.bye(refusal.code === 'token_expired' ? 'token_expired' : refusal.retryable ? 'unavailable' : 'unauthenticated');
   }
 
-  /** @param next the next frame of the same order may begin */
-  async handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
+  handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
     const { deps, client } = this;
     if (frame.type === 'hello') return this.hello(frame);
-    if (!client) throw new PlazaError('unauthenticated');
+    if (!client) return Promise.reject(new PlazaError('unauthenticated'));
     switch (frame.type) {
       case 'join':
         return join(this, frame);
-      case 'leave': {
-        const watch = client.watches.get(frame.channel);
-        if (watch) deps.hub.unwatch(watch);
-        return { type: 'done' };
-      }
+      case 'leave':
+        return this.leave(client, frame.channel);
       case 'typing':
         return this.typing(client, frame.channel);
-      case 'watch': {
-        // Those of other applications are nobody here.
-        const people = await readPeople(deps.doors, client.who, frame.people);
-        if (!this.ended)
-          deps.onlookers.watch(
-            client,
-            people.map((person) => person.id),
-          );
-        return null;
-      }
+      case 'watch':
+        return this.watch(client, frame.people);
+      case 'sync':
+        return readSynced(deps.doors, client.who, frame).then((told) => synced(this, told));
       case 'ping':
-        return null;
-      default: {
-        const told = await perform(deps.doors, client.who, frame, next);
-        return told.type === 'synced' ? synced(this, told) : told;
-      }
+        return Promise.resolve(null);
+      default:
+        return perform(deps.doors, client.who, frame, next);
     }
+  }
+
+  async leave(me: Client, channel: Id): Promise<Answer> {
+    const watch = me.watches.get(channel);
+    if (watch) this.deps.hub.unwatch(watch);
+    return { type: 'done' };
+  }
+
+  async watch(me: Client, asked: readonly Id[]): Promise<null> {
+    // Those of other applications are nobody here.
+    const people = await readPeople(this.deps.doors, me.who, asked);
+    const ids = people.map((person) => person.id);
+    if (!this.ended) this.deps.onlookers.watch(me, ids);
+    return null;
   }
 
   async typing(me: Client, channel: Id): Promise<null> {
@@ -297,7 +276,7 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
     this.expire();
     await this.greet({ epoch, person: who.person, drafts });
     for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
-      this.wait({ type: 'join', id: channel, channel, since: version });
+      this.requests.addLater({ type: 'join', id: channel, channel, since: version });
     }
     return null;
   }
@@ -392,10 +371,8 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
   }
 
   async finish(code: CloseCode, retryAfter: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.finishing = resolve;
-      if (this.ended || this.isAtRest()) resolve();
-    });
+    this.finishing = true;
+    if (!this.ended) await this.requests.atRest();
     this.bye(code, retryAfter);
   }
 
@@ -409,18 +386,8 @@ class Conversation implements Session, Receiver, Opener, Listed, Bell {
       deps.hub.leave(client);
       deps.onlookers.forget(client);
     }
-    this.waiting = null;
-    this.finishing?.();
+    this.requests.drop();
   }
-}
-
-/** Where the last one counts, frames keep their order: sends to one channel, its opening and leaving, one draft. The rest may overtake. */
-function orderOf(frame: ClientFrame): string | null {
-  if (frame.type === 'send') return `send ${frame.channel}`;
-  if (frame.type === 'draft') return `draft ${frame.place}`;
-  if (frame.type === 'watch') return 'watch';
-  if (frame.type === 'join' || frame.type === 'leave') return openingOf(frame.channel);
-  return null;
 }
 
 function errorFrame(
