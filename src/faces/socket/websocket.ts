@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import { type CloseCode, closes, type ErrorCode, errors } from '../../../contracts/errors.ts';
 import { type ServerFrame, subprotocol } from '../../../contracts/wire.ts';
 import type { Counts } from './counts.ts';
 import { byeFrame, isOwnOrigin } from './door.ts';
 import { type Packet, toPacket } from './packet.ts';
+import { closeFrame, pongFrame } from './protocol/control.ts';
+import { offeredProtocols, switching, version, wrongWith } from './protocol/handshake.ts';
+import { type Fault, receive, type Speaker } from './protocol/receive.ts';
 import { createSession, type Session, type SessionDeps, type Transport } from './session.ts';
 import type { Bell } from './wheel.ts';
 
@@ -16,40 +18,20 @@ export interface WebSocketDeps extends SessionDeps {
   isDraining(): boolean;
 }
 
-/** What the protocol itself finds wrong with a frame, by RFC 6455 §7.4.1, told with our codes. */
-const faults: Record<number, CloseCode> = { 1002: 'bad_frame', 1003: 'bad_frame', 1007: 'bad_frame', 1009: 'too_large' };
-
-/** `ws` closes by itself when a frame breaks the protocol; our clients are told why as for everything else. */
-class Socket extends WebSocket {
-  connection: Connection | null = null;
-
-  override close(code?: number, reason?: string | Buffer): void {
-    const fault = code === undefined ? undefined : faults[code];
-    if (fault && this.readyState === WebSocket.OPEN) {
-      this.send(toPacket(byeFrame(fault, undefined)).json, { binary: false });
-      super.close(closes[fault].close, fault);
-    } else super.close(code, reason);
-  }
-}
+/** What the protocol itself finds wrong, told with our codes. */
+const faults: Record<Fault, CloseCode> = { 1002: 'bad_frame', 1007: 'bad_frame', 1009: 'too_large' };
 
 /** The `/socket` address: lets clients in and gives each a session. */
 export function createWebSockets(deps: WebSocketDeps) {
-  const { settings } = deps;
-  const server = new WebSocketServer<typeof Socket>({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: settings.frameBytes,
-    handleProtocols: () => subprotocol,
-    WebSocket: Socket,
-  });
-
   return {
     upgrade(req: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
-      socket.on('error', () => socket.destroy());
       const refused = refusal(req, deps);
-      if (refused) answer(socket, ...refused);
-      else server.handleUpgrade(req, socket, head, (ws) => attach(deps, ws, socket, address));
+      if (refused) return answer(socket, ...refused);
+      // Gone already.
+      if (!socket.readable || !socket.writable) return void socket.destroy();
+      socket.write(switching(req, subprotocol));
+      const connection = attach(deps, socket, address);
+      if (head.length > 0) receive(connection, head, deps.settings.frameBytes);
     },
   };
 }
@@ -59,8 +41,9 @@ function refusal(req: IncomingMessage, { settings, isDraining }: WebSocketDeps):
   if (!isOwnOrigin(req.headers.origin, req.headers.host, settings.allowedOrigins)) {
     return ['forbidden', 'Pages of this origin may not connect here; the setting allowedOrigins can let them.'];
   }
-  const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return offered.includes(subprotocol) ? null : ['invalid_input', `The subprotocol "${subprotocol}" must be offered.`];
+  const wrong = wrongWith(req);
+  if (wrong) return ['invalid_input', wrong];
+  return offeredProtocols(req).includes(subprotocol) ? null : ['invalid_input', `The subprotocol "${subprotocol}" must be offered.`];
 }
 
 function answer(socket: Duplex, code: ErrorCode, detail: string): void {
@@ -69,6 +52,7 @@ function answer(socket: Duplex, code: ErrorCode, detail: string): void {
   const lines = [
     `HTTP/1.1 ${http} ${code}`,
     'Connection: close',
+    `Sec-WebSocket-Version: ${version}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(retryable ? ['Retry-After: 1'] : []),
@@ -76,29 +60,80 @@ function answer(socket: Duplex, code: ErrorCode, detail: string): void {
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/**
- * One socket and its session; a class, since there are many thousands. Shared frames go straight to the network socket:
- * without compression `ws` writes each of its own frames whole and at once, so the two never mix within a frame.
- */
-class Connection implements Transport, Bell {
+/** One socket and its session; a class, since there are many thousands. Every frame is written whole and at once. */
+class Connection implements Transport, Speaker, Bell {
   readonly deps: WebSocketDeps;
-  readonly ws: Socket;
   readonly socket: Duplex;
   readonly session: Session;
-  readonly hints = true;
+  unfinished: Speaker['unfinished'] = null;
+  isDone = false;
   due = 0;
   heardAt: number;
+  /** The end has begun: nothing more goes out. */
   closing = false;
   gathering = false;
 
-  constructor(deps: WebSocketDeps, ws: Socket, socket: Duplex, address: string) {
+  constructor(deps: WebSocketDeps, socket: Duplex, address: string) {
     this.deps = deps;
-    this.ws = ws;
     this.socket = socket;
     this.heardAt = deps.wheel.now();
     this.session = createSession(deps, this, { address, ...manner });
     deps.wheel.hang(this, deps.settings.silenceSeconds * 1000);
   }
+
+  get hints(): boolean {
+    return true;
+  }
+
+  // What the client says.
+
+  text(data: string): void {
+    this.heard();
+    this.session.hear(data);
+  }
+
+  binary(): void {
+    this.heard();
+    this.session.garbled();
+  }
+
+  ping(payload: Buffer): void {
+    this.pong();
+    if (!this.closing && !this.isCutOff()) this.socket.write(pongFrame(payload));
+  }
+
+  pong(): void {
+    this.heardAt = this.deps.wheel.now();
+  }
+
+  goodbye(code: number | null): void {
+    this.session.closed();
+    this.farewell(code);
+    this.socket.end();
+  }
+
+  /** The client is told why, as of everything else. */
+  fault(fault: Fault): void {
+    const code = faults[fault];
+    this.session.closed();
+    if (!this.closing) this.put(toPacket(byeFrame(code, undefined)).frame);
+    this.farewell(closes[code].close, code);
+    this.socket.end();
+  }
+
+  /** The network's end came without a farewell. */
+  cut(): void {
+    this.session.closed();
+    this.leave();
+    this.socket.end();
+  }
+
+  private heard(): void {
+    this.heardAt = this.deps.wheel.now();
+    this.deps.counts.framesIn++;
+  }
+
+  // What it is told.
 
   send(frame: ServerFrame): void {
     if (this.closing || this.isCutOff()) return;
@@ -120,25 +155,15 @@ class Connection implements Transport, Bell {
   }
 
   pause(on: boolean): void {
-    if (on) this.ws.pause();
-    else this.ws.resume();
+    if (on) this.socket.pause();
+    else this.socket.resume();
   }
 
+  /** The client's part of the farewell has as long to come as what waits for it has to be read. */
   bye(code: CloseCode, retryAfter: number | undefined): void {
     if (this.closing) return;
-    this.closing = true;
     this.put(toPacket(byeFrame(code, retryAfter)).frame);
-    this.ws.close(closes[code].close, code);
-    // It must be read for the other side's part of the farewell to be seen.
-    this.ws.resume();
-    this.endSoon();
-  }
-
-  /** The network's end, or one that `Socket.close` told the client of. */
-  broke(): void {
-    this.closing = true;
-    this.session.closed();
-    this.endSoon();
+    this.farewell(closes[code].close, code);
   }
 
   /** Looks whether anything was heard. */
@@ -149,8 +174,18 @@ class Connection implements Transport, Bell {
     else wheel.hang(this, left);
   }
 
-  private endSoon(): void {
-    this.deps.wheel.after(this.deps.settings.graceSeconds * 1000, () => this.ws.terminate());
+  private farewell(code: number | null, reason?: string): void {
+    if (this.closing) return;
+    this.socket.write(closeFrame(code, reason));
+    // It must be read for the other side's part to be seen.
+    this.socket.resume();
+    this.leave();
+  }
+
+  private leave(): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.deps.wheel.after(this.deps.settings.graceSeconds * 1000, () => this.socket.destroy());
   }
 
   private isCutOff(): boolean {
@@ -183,40 +218,38 @@ function scatter(connection: Connection): void {
   connection.socket.uncork();
 }
 
-function attach(deps: WebSocketDeps, ws: Socket, socket: Duplex, address: string): void {
+/** Whose socket it is, so that all sockets share the functions that follow. */
+const owner = Symbol('connection');
+type Owned = Duplex & { [owner]?: Connection };
+
+function attach(deps: WebSocketDeps, socket: Owned, address: string): Connection {
   const { counts, sessions } = deps;
-  const connection = new Connection(deps, ws, socket, address);
-  ws.connection = connection;
+  const connection = new Connection(deps, socket, address);
+  socket[owner] = connection;
   counts.opened++;
   counts.open.websocket++;
   sessions.add(connection.session);
-  socket.on('drain', () => connection.session.drained());
-  ws.on('ping', alive);
-  ws.on('message', hear);
-  ws.on('error', broke);
-  ws.on('close', closed);
+  socket.on('data', heard);
+  socket.on('drain', drained);
+  socket.on('end', ended);
+  socket.on('close', closed);
+  return connection;
 }
 
-// Of all sockets; `ws` calls them on its own.
-
-function alive(this: WebSocket): void {
+function heard(this: Owned, chunk: Buffer): void {
   const connection = of(this);
-  connection.heardAt = connection.deps.wheel.now();
+  if (!connection.isDone) receive(connection, chunk, connection.deps.settings.frameBytes);
 }
 
-function hear(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const { session, deps } = of(this);
-  alive.call(this);
-  deps.counts.framesIn++;
-  if (isBinary) session.garbled();
-  else session.hear(data.toString());
+function drained(this: Owned): void {
+  of(this).session.drained();
 }
 
-function broke(this: WebSocket): void {
-  of(this).broke();
+function ended(this: Owned): void {
+  of(this).cut();
 }
 
-function closed(this: WebSocket): void {
+function closed(this: Owned): void {
   const connection = of(this);
   const { deps, session } = connection;
   connection.closing = true;
@@ -226,7 +259,8 @@ function closed(this: WebSocket): void {
   session.closed();
 }
 
-function of(ws: WebSocket): Connection {
-  if (!(ws instanceof Socket) || !ws.connection) throw new Error('This socket was not attached.');
-  return ws.connection;
+function of(socket: Owned): Connection {
+  const connection = socket[owner];
+  if (!connection) throw new Error('This socket was not attached.');
+  return connection;
 }
