@@ -115,12 +115,16 @@ function judge(work: Work, { name, runs }: Up, { isOurs, quick }: { isOurs: bool
 }
 
 async function attempt<T>(what: string, work: Promise<T>): Promise<T | null> {
+  const began = performance.now();
+  const slow = setInterval(() => console.log(`  … ${what}: ${Math.round((performance.now() - began) / 1000)} s so far`), 60_000);
   try {
     return await Promise.race([work, interrupted.promise]);
   } catch (error) {
     if (error instanceof Error && error.message === 'Interrupted.') throw error;
     problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     return null;
+  } finally {
+    clearInterval(slow);
   }
 }
 

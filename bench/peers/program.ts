@@ -4,7 +4,7 @@ import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
-import { within } from '../../journeys/support/wait.ts';
+import { until, within } from '../../journeys/support/wait.ts';
 
 export interface Program {
   pid: number;
@@ -57,7 +57,11 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
       await ended;
       remove();
     };
-    while (!over && !(await takesConnections(options.port))) await new Promise((resolve) => setTimeout(resolve, 50));
+    const takes = until(`${program} takes connections`, async () => over || (await takesConnections(options.port)), 60_000);
+    await takes.catch(async (error: Error) => {
+      await stop();
+      throw new Error(`${error.message} It said: ${said.trim()}`);
+    });
     if (over || child.pid === undefined) throw new Error(`${program} does not start: ${said.trim()}`);
     return { pid: child.pid, stop };
   } catch (error) {
@@ -101,11 +105,14 @@ function filled(file: string, words: { readonly [word: string]: string | number 
 
 function takesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect({ port, host: '127.0.0.1', timeout: 5_000 });
     const answer = (taken: boolean) => {
       socket.destroy();
       resolve(taken);
     };
-    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+    socket
+      .once('connect', () => answer(true))
+      .once('error', () => answer(false))
+      .once('timeout', () => answer(false));
   });
 }

@@ -1,6 +1,7 @@
 /** Thousands of signed-in listeners, held by loader processes of their own. What they do is in `crowdLoader.ts`. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { within } from '../../journeys/support/wait.ts';
 import type { Counted, Member, Order } from './crowdLoader.ts';
 import { meter } from './processes.ts';
 
@@ -26,6 +27,8 @@ export interface Crowd {
 }
 
 const patienceMs = 180_000;
+/** For orders that need nobody but the loader. */
+const orderMs = 60_000;
 /** Our client pings so often. */
 const beatMs = 15_000;
 
@@ -43,10 +46,10 @@ export async function gatherCrowd(members: readonly Member[]): Promise<Crowd> {
   return {
     async come(jitterMs, share = 1) {
       const came = askAll({ do: 'come', share, jitterMs, beatMs });
+      // Who is asked how far they are hears of it at once.
       const late = Promise.withResolvers<null>();
       const timer = setTimeout(late.resolve, patienceMs, null);
-      const counted = await Promise.race([came, late.promise]);
-      clearTimeout(timer);
+      const counted = await Promise.race([came, late.promise]).finally(() => clearTimeout(timer));
       if (counted) return counted;
       const { live, open, problems } = await askAll({ do: 'count' });
       throw new Error(
@@ -84,10 +87,11 @@ function startLoader(): Loader {
     child,
     ask(order) {
       const id = asks++;
-      return new Promise((resolve, reject) => {
+      const counted = new Promise<Counted>((resolve, reject) => {
         asked.set(id, { resolve, reject });
-        child.send({ id, order });
+        child.send({ id, order }, (error) => error && reject(error));
       });
+      return order.do === 'come' ? counted : within(counted, `a loader of the crowd to ${order.do}`, orderMs);
     },
   };
 }
@@ -96,6 +100,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const end = new Promise((resolve) => child.once('exit', resolve));
   child.disconnect();
+  await within(end, 'a loader of the crowd to end', 10_000).catch(() => child.kill('SIGKILL'));
   await end;
 }
 

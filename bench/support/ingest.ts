@@ -25,8 +25,11 @@ export async function ingestInto(taker: Taker, options: Options): Promise<Subjec
   });
 
   // Everybody writes everywhere once: what a server remembers of them is there before anything is measured.
-  for (let sent = 0; sent < 2 * taker.messages.length; )
-    sent += (await source.run({ loop: { underWay }, burst, warmSeconds: 0, seconds: 1 })).sent;
+  for (let all = 0; all < 2 * taker.messages.length; ) {
+    const { sent } = await source.run({ loop: { underWay }, burst, warmSeconds: 0, seconds: 1 });
+    if (sent === 0) throw new Error(`Nothing is sent with ${underWay} messages under way in bursts of ${burst}.`);
+    all += sent;
+  }
 
   async function load(loop: { underWay: number } | { perSecond: number }): Promise<Answered & { cpu: number }> {
     let used = () => 0;

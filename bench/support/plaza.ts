@@ -99,7 +99,7 @@ export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {})
       servers.push(await startServer({ data: join(folder, `server-${i + 1}`), port, env: own }));
       databaseUrl ||= env['DATABASE_URL'] ?? holderOf(join(data, 'plaza.lock'))?.told['database'] ?? '';
     }
-    const pool = connect(databaseUrl, { max: 4, name: 'plaza-bench' });
+    const pool = connect(databaseUrl, { max: 4, name: 'plaza-bench', lockMillis: 60_000 });
     sql = pool;
     return {
       bases: ports.map((port) => `http://127.0.0.1:${port}`),

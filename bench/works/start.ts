@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../journeys/support/server.ts';
 import { tidyAfter } from '../../journeys/support/tidy.ts';
+import { within } from '../../journeys/support/wait.ts';
 import { readyPage } from '../../src/page.ts';
 import { home } from '../../src/settings.ts';
 import type { Contender, Work } from '../support/work.ts';
@@ -42,6 +43,7 @@ async function launch(data: string): Promise<Started> {
     seconds: (performance.now() - began) / 1000,
     async stop() {
       child.kill('SIGINT');
+      await within(ended, 'the server to end', patienceMs).catch(() => child.kill('SIGKILL'));
       await ended;
     },
   };
@@ -49,7 +51,7 @@ async function launch(data: string): Promise<Started> {
 
 function isReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/readyz' }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/readyz', signal: AbortSignal.timeout(patienceMs) }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

@@ -26,7 +26,10 @@ const noLimits = Object.fromEntries(
   ['ANONYMOUS', 'PERSON', 'APPLICATION'].flatMap((caller) => ['RATE', 'BURST'].map((what) => [`PLAZA_${caller}_${what}`, '1000000'])),
 );
 
-/** The real program in a process of its own; resolves when it says that it is ready. */
+/** A first start makes a database; on a busy machine that takes a while. */
+const readyMs = 120_000;
+
+/** The real program in a process of its own; resolves when it says that it is ready. @throws with what it said, when it is not */
 export async function startServer({ data, port, env = {} }: ServerOptions): Promise<Server> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../bin/plaza.mjs'), 'start'], {
     env: {
@@ -68,7 +71,12 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
       }
     },
   };
+  const until = Date.now() + readyMs;
   while (!(await isReady(server.base))) {
+    if (Date.now() > until) {
+      await server.stop();
+      throw new Error(`The server was not ready after ${readyMs / 1000} s and said:\n${said}`);
+    }
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(`The server ended (${child.exitCode ?? child.signalCode}) and said:\n${said}`);
     await pause(30);
@@ -78,7 +86,7 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
 
 async function isReady(base: string): Promise<boolean> {
   try {
-    return (await fetch(`${base}/readyz`)).ok;
+    return (await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(5_000) })).ok;
   } catch {
     return false;
   }
