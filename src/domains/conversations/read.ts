@@ -1,5 +1,6 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Head, Id } from '../../../contracts/nouns.ts';
+import { isoTime } from '../../engines/postgres/index.ts';
 import { decodeCursor, isId, pageSize, toPage } from '../../kit/page.ts';
 import { wholeNumber } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
@@ -78,9 +79,9 @@ export function pins({ sql, policy }: Deps): Conversations['pins'] {
       select ${messageColumns(sql)} from messages
       where channel = ${id} and pinned_at is not null
         and (${at}::float8 is null or (pinned_at, number) < (to_timestamp(${at}::float8 / 1000), ${number}::int))
-      order by pinned_at desc, number desc limit ${size + 1}`;
+      order by messages.pinned_at desc, number desc limit ${size + 1}`;
     await freshly(policy, who, id);
-    return toPage(rows, size, toMessage, (row) => [row.pinned_at?.getTime() ?? 0, row.number]);
+    return toPage(rows, size, toMessage, (row) => [row.pinned_at === null ? 0 : Date.parse(isoTime(row.pinned_at)), row.number]);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Channel, ChannelKind, Id, Message, Posting, ReactionCount, Visibility } from '../../../contracts/nouns.ts';
-import type { Sql } from '../../engines/postgres/index.ts';
+import { isoTime, type Sql } from '../../engines/postgres/index.ts';
 
 /** A row of channels, as every query here reads it. */
 export interface ChannelRow {
@@ -34,15 +34,16 @@ export interface MessageRow {
   mentions: Id[] | null;
   link_channel: Id | null;
   link_number: number | null;
-  created_at: Date;
-  edited_at: Date | null;
-  deleted_at: Date | null;
-  pinned_at: Date | null;
+  created_at: string;
+  edited_at: string | null;
+  deleted_at: string | null;
+  pinned_at: string | null;
 }
 
-/** The columns of a `MessageRow`: `words`, which nobody reads, stays behind. */
+/** The columns of a `MessageRow`: times as text, and without `words`, which nobody reads. An `order by` a time names the table's own. */
 export function messageColumns(sql: Sql) {
-  return sql`channel, number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at, edited_at, deleted_at, pinned_at`;
+  return sql`channel, number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at::text,
+    edited_at::text, deleted_at::text, pinned_at::text`;
 }
 
 export function toChannel(row: ChannelRow): Channel {
@@ -76,9 +77,9 @@ export function toMessage(row: MessageRow): Message {
     reactions: row.reactions ?? [],
     mentions: row.deleted_at === null ? (row.mentions ?? []) : [],
     link: row.link_channel === null || row.link_number === null ? null : { channel: row.link_channel, number: row.link_number },
-    createdAt: row.created_at.toISOString(),
-    editedAt: row.edited_at?.toISOString() ?? null,
-    deletedAt: row.deleted_at?.toISOString() ?? null,
-    pinnedAt: row.pinned_at?.toISOString() ?? null,
+    createdAt: isoTime(row.created_at),
+    editedAt: row.edited_at === null ? null : isoTime(row.edited_at),
+    deletedAt: row.deleted_at === null ? null : isoTime(row.deleted_at),
+    pinnedAt: row.pinned_at === null ? null : isoTime(row.pinned_at),
   };
 }

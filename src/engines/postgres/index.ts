@@ -2,6 +2,7 @@ import type postgresJs from 'postgres';
 import './mend.ts';
 
 export { lines, numbers } from './arrays.ts';
+export { isoTime } from './times.ts';
 
 // Read only after the mends are in place.
 const { default: postgres } = await import('postgres');
@@ -54,6 +55,9 @@ export function connect(url: string, options: ConnectOptions): Pool {
     connection: {
       application_name: options.name,
       default_transaction_isolation: 'read committed',
+      // The one form that `isoTime` reads.
+      TimeZone: 'UTC',
+      DateStyle: 'ISO',
       lock_timeout: options.lockMillis ?? 0,
       ...(options.plannedOnce ? plannedOnce : {}),
     },
