@@ -55,17 +55,49 @@ export function eventsPacket(channel: Id, events: readonly { bytes: Buffer }[]):
   return packetOf(parts);
 }
 
-function allocate(size: number): Packet {
-  const header = size < 126 ? 2 : size < 65536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(header + size);
-  frame[0] = 0x81;
-  if (size < 126) frame[1] = size;
-  else if (size < 65536) {
-    frame[1] = 126;
-    frame.writeUInt16BE(size, 2);
-  } else {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(size), 2);
+/** A frame that is for one client alone: its JSON, to be encoded with what else goes out to it; or the whole frame. */
+export function toFrame(frame: ServerFrame): string | Buffer {
+  return frame.type === 'joined' ? toPacket(frame).frame : JSON.stringify(frame);
+}
+
+/** The bytes of frames, one after the other, in one buffer. */
+export function inOne(frames: readonly (string | Buffer)[]): Buffer {
+  const [only] = frames;
+  if (frames.length === 1 && only instanceof Buffer) return only;
+  let size = 0;
+  for (const frame of frames) size += typeof frame === 'string' ? sizeOf(Buffer.byteLength(frame)) : frame.length;
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const frame of frames) {
+    if (typeof frame === 'string') {
+      at = begin(bytes, at, Buffer.byteLength(frame));
+      at += bytes.write(frame, at);
+    } else at += frame.copy(bytes, at);
   }
-  return { frame, json: frame.subarray(header) };
+  return bytes;
+}
+
+function allocate(size: number): Packet {
+  const frame = Buffer.allocUnsafe(sizeOf(size));
+  return { frame, json: frame.subarray(begin(frame, 0, size)) };
+}
+
+/** Of a text frame with so many bytes of JSON. */
+const sizeOf = (json: number) => json + (json < 126 ? 2 : json < 65536 ? 4 : 10);
+
+/** Writes the header of a text frame; answers where its JSON begins. */
+function begin(bytes: Buffer, at: number, size: number): number {
+  bytes[at] = 0x81;
+  if (size < 126) {
+    bytes[at + 1] = size;
+    return at + 2;
+  }
+  if (size < 65536) {
+    bytes[at + 1] = 126;
+    bytes.writeUInt16BE(size, at + 2);
+    return at + 4;
+  }
+  bytes[at + 1] = 127;
+  bytes.writeBigUInt64BE(BigInt(size), at + 2);
+  return at + 10;
 }

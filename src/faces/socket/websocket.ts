@@ -4,7 +4,7 @@ import { type CloseCode, closes, type ErrorCode, errors } from '../../../contrac
 import { type ServerFrame, subprotocol } from '../../../contracts/wire.ts';
 import type { Counts } from './counts.ts';
 import { byeFrame, isOwnOrigin } from './door.ts';
-import { type Packet, toPacket } from './packet.ts';
+import { inOne, type Packet, toFrame, toPacket } from './packet.ts';
 import { closeFrame, pongFrame } from './protocol/control.ts';
 import { offeredProtocols, switching, version, wrongWith } from './protocol/handshake.ts';
 import { type Fault, receive, type Speaker } from './protocol/receive.ts';
@@ -71,7 +71,9 @@ class Connection implements Transport, Speaker, Bell {
   heardAt: number;
   /** The end has begun: nothing more goes out. */
   closing = false;
-  gathering = false;
+  /** Frames of this turn, and the characters and bytes that these are. */
+  gathered: (string | Buffer)[] | null = null;
+  gatheredSize = 0;
 
   constructor(deps: WebSocketDeps, socket: Duplex, address: string) {
     this.deps = deps;
@@ -116,6 +118,7 @@ class Connection implements Transport, Speaker, Bell {
   fault(fault: Fault): void {
     const code = faults[fault];
     this.session.closed();
+    this.scatter();
     if (!this.closing) this.put(toPacket(byeFrame(code, undefined)).frame);
     this.farewell(closes[code].close, code);
     this.socket.end();
@@ -136,18 +139,15 @@ class Connection implements Transport, Speaker, Bell {
   // What it is told.
 
   send(frame: ServerFrame): void {
-    if (this.closing || this.isCutOff()) return;
-    this.gather();
-    this.put(toPacket(frame).frame);
+    if (!this.closing && !this.isCutOff()) this.gather(toFrame(frame));
   }
 
   write(packets: readonly Packet[]): void {
     if (this.closing || this.isCutOff()) return;
     const [first] = packets;
-    if (packets.length === 1 && first) return this.put(first.frame);
-    this.socket.cork();
-    for (const packet of packets) this.put(packet.frame);
-    this.socket.uncork();
+    if (packets.length === 1 && first && !this.gathered) return this.put(first.frame);
+    for (const packet of packets) this.gather(packet.frame);
+    this.scatter();
   }
 
   isBusy(): boolean {
@@ -162,6 +162,7 @@ class Connection implements Transport, Speaker, Bell {
   /** The client's part of the farewell has as long to come as what waits for it has to be read. */
   bye(code: CloseCode, retryAfter: number | undefined): void {
     if (this.closing) return;
+    this.scatter();
     this.put(toPacket(byeFrame(code, retryAfter)).frame);
     this.farewell(closes[code].close, code);
   }
@@ -176,6 +177,7 @@ class Connection implements Transport, Speaker, Bell {
 
   private farewell(code: number | null, reason?: string): void {
     if (this.closing) return;
+    this.scatter();
     this.socket.write(closeFrame(code, reason));
     // It must be read for the other side's part to be seen.
     this.socket.resume();
@@ -203,19 +205,40 @@ class Connection implements Transport, Speaker, Bell {
   }
 
   /** Answers of one turn go out in one write: a commit group answers many requests of a client at once. */
-  private gather(): void {
-    if (this.gathering) return;
-    this.gathering = true;
-    this.socket.cork();
-    process.nextTick(scatter, this);
+  private gather(frame: string | Buffer): void {
+    if (frame instanceof Buffer && frame.length > mostGathered) {
+      // Shared by many, perhaps: it is not to be copied for each.
+      this.scatter();
+      return this.put(frame);
+    }
+    if (!this.gathered) {
+      this.gathered = [];
+      process.nextTick(scatter, this);
+    }
+    this.gathered.push(frame);
+    this.gatheredSize += frame.length;
+    this.deps.counts.framesOut++;
+    if (this.gatheredSize > mostGathered) this.scatter();
+  }
+
+  scatter(): void {
+    const frames = this.gathered;
+    if (!frames) return;
+    this.gathered = null;
+    this.gatheredSize = 0;
+    const bytes = inOne(frames);
+    this.deps.counts.bytesOut += bytes.length;
+    this.socket.write(bytes);
   }
 }
 
 const manner = { lists: true, listens: false };
 
+/** More is not held back: what is written counts against a client that does not read. */
+const mostGathered = 16 * 1024;
+
 function scatter(connection: Connection): void {
-  connection.gathering = false;
-  connection.socket.uncork();
+  connection.scatter();
 }
 
 /** Whose socket it is, so that all sockets share the functions that follow. */
