@@ -163,5 +163,9 @@ function help(): string {
     `  contenders: ${Object.keys(work.contenders).join(', ')}`,
     ...Object.entries(work.options).map(([name, { about, value }]) => `  --${name} ${value}: ${about}`),
   ]);
-  return `npm run bench -- [WORK …] [--OPTION VALUE[,VALUE …]] [--against NAME,NAME | --against nobody] [--rounds 3] [--quick] [--json FILE] [--svg]\n${lines.join('\n')}`;
+  const notes = [
+    'The contender floor does nothing but write to sockets: what it does not reach here, no server does.',
+    'While there is much to read the readers look every half millisecond only (support/sink.c): latencies are longer by up to that, never shorter.',
+  ];
+  return `npm run bench -- [WORK …] [--OPTION VALUE[,VALUE …]] [--against NAME,NAME | --against nobody] [--rounds 3] [--quick] [--json FILE] [--svg]\n${[...notes, ...lines].join('\n')}`;
 }
