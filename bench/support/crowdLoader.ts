@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { subprotocol } from '../../contracts/wire.ts';
 import { createFrameReader } from './frameReader.ts';
 import { createMarkCheck, type MarkCheck } from './markCheck.ts';
+import { clientFrame } from './sink.ts';
 
 export interface Member {
   host: string;
@@ -72,21 +73,7 @@ let frames = 0;
 
 const text = (payload: Buffer, from: number, to: number) => payload.toString('latin1', from, to);
 
-/** A masked text frame with a mask of zeros: the bytes stay as they are. */
-function frameOf(json: string): Buffer {
-  const size = Buffer.byteLength(json);
-  const header = size < 126 ? 6 : 8;
-  const frame = Buffer.alloc(header + size);
-  frame[0] = 0x81;
-  if (size < 126) frame[1] = 0x80 | size;
-  else {
-    frame[1] = 0x80 | 126;
-    frame.writeUInt16BE(size, 2);
-  }
-  frame.write(json, header);
-  return frame;
-}
-const ping = frameOf('{"type":"ping"}');
+const ping = clientFrame('{"type":"ping"}');
 
 function problem(what: string): void {
   problems.set(what, (problems.get(what) ?? 0) + 1);
@@ -104,8 +91,8 @@ function comeNow(listener: Listener): void {
     const back = epoch !== null && listener.versions.size > 0;
     const places = channels.map((channel) => ({ channel, version: listener.versions.get(channel) ?? 0 }));
     const key = Buffer.from(`plaza bench ${String(listener.place).padStart(4, '0').slice(-4)}`).toString('base64');
-    const frames = [frameOf(JSON.stringify({ type: 'hello', token, ...(back && { resume: { epoch, places } }) }))];
-    if (!back) for (const channel of channels) frames.push(frameOf(JSON.stringify({ type: 'join', id: channel, channel })));
+    const frames = [clientFrame(JSON.stringify({ type: 'hello', token, ...(back && { resume: { epoch, places } }) }))];
+    if (!back) for (const channel of channels) frames.push(clientFrame(JSON.stringify({ type: 'join', id: channel, channel })));
     socket.cork();
     socket.write(
       `GET /socket HTTP/1.1\r\nHost: ${host}:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\n` +

@@ -1,4 +1,5 @@
 /** Drives writers at whatever takes messages, in the two loops of the work `ingest`. */
+import { limits } from '../../contracts/wire.ts';
 import { type Face, startWritingPlaza, type Written } from './plazaWriters.ts';
 import { meter } from './processes.ts';
 import { type Answered, type SourceOptions, startSource } from './source.ts';
@@ -47,7 +48,10 @@ export async function ingestInto(taker: Taker, options: Options): Promise<Subjec
       },
     });
     if (answered.refused > 0 || answered.unknown > 0)
-      throw new Error(`${answered.refused} messages were refused, ${answered.unknown} answers fit no message.`);
+      throw new Error(
+        `${answered.refused} messages were refused, ${answered.unknown} answers fit no message. Of one connection Plaza takes ` +
+          `${limits.framesPerSecond} frames a second: where that is too little, more --writers help.`,
+      );
     if (answered.cpuMicros > busiest * seconds * 1e6)
       throw new Error('The writers, not the server, were the limit: they took a whole core.');
     return { ...answered, cpu };

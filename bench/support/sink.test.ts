@@ -132,6 +132,14 @@ test('who is cut off while coming in says what was heard last', async () => {
   await expect(sink.open([{ port: server.port, opening }])).rejects.toThrow('400 Bad Request');
 });
 
+test('whoever asks readers that are gone is told so, and they can be closed', async () => {
+  const sink = await startSink({ framing: 'raw' });
+  process.kill(sink.pid, 'SIGKILL');
+  await expect(sink.begin(0n)).rejects.toThrow('The sink failed: it ended (SIGKILL)');
+  await expect(sink.end(new Map())).rejects.toThrow('The sink failed: it ended (SIGKILL)');
+  await sink.close();
+});
+
 test('latencies fall into buckets that follow one another without a gap', () => {
   for (let bucket = 1; bucket < 1000; bucket++) expect(upperMicros(bucket)).toBeGreaterThan(upperMicros(bucket - 1));
   expect([0, 63, 64, 127, 128, 191, 192].map(upperMicros)).toEqual([1, 64, 65, 128, 130, 256, 260]);

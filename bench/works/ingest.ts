@@ -1,3 +1,4 @@
+import { limits } from '../../contracts/wire.ts';
 import { grouped } from '../peers/postgres/grouped.ts';
 import { plazaIngest } from '../support/ingest.ts';
 import { socketioIngest, wsIngest } from '../support/peerWriters.ts';
@@ -9,7 +10,7 @@ export const ingest: Work = {
     'Messages a second that are written durably and acknowledged, in many channels: the most, in a closed loop with a fixed number under way; then how long an acknowledgement takes at half of that, in an open loop.',
   options: {
     channels: { about: 'channels', value: 1000, quick: 20 },
-    writers: { about: 'writing connections', value: 2000, quick: 300 },
+    writers: { about: `writing connections; Plaza takes ${limits.framesPerSecond} frames a second of each`, value: 2000, quick: 300 },
     underWay: { about: 'messages under way in the closed loop', value: 4096, quick: 64 },
     burst: { about: 'messages that one connection sends at once, where the protocol lets it', value: 16, quick: 4 },
     seconds: { about: 'seconds measured of each loop', value: 6, quick: 1 },
