@@ -9,7 +9,7 @@ import { avatar } from './avatar.ts';
 import type { Known, PeopleDeps } from './deps.ts';
 import { presence } from './presence.ts';
 import { profile } from './profile.ts';
-import { profiles } from './profiles.ts';
+import { profiles, remembered } from './profiles.ts';
 import { search } from './search.ts';
 import { setAvatar } from './setAvatar.ts';
 import { update } from './update.ts';
@@ -31,6 +31,8 @@ export interface StatusInput {
 export interface People {
   /** People of the caller's application, in the order of `ids`; null where there is none. One query. */
   profiles(who: Who, ids: readonly Id[]): Promise<(Profile | null)[]>;
+  /** The same for one whom this process remembers, at once; null where it does not, and `profiles` has to be asked. */
+  remembered(who: Who, id: Id): Profile | null;
   /** By id or handle (`@ana` or `ana`). @throws not_found */
   profile(who: Who, input: { id?: Id | undefined; handle?: string | undefined }): Promise<Profile>;
   /** Directory: part of a name or handle, accents and case ignored; best match first, without a search by age. */
@@ -78,6 +80,7 @@ export function createPeople(given: PeopleDeps): People {
   const deps = { ...given, known };
   return {
     profiles: profiles(deps),
+    remembered: remembered(deps),
     profile: profile(deps),
     search: search(deps),
     update: update(deps),

@@ -7,6 +7,13 @@ import { columns, type ProfileRow, toProfile } from './rows.ts';
 
 const most = 1_000;
 
+export function remembered({ known }: Deps): People['remembered'] {
+  return (who, id) => {
+    const row = known.get(id);
+    return row?.application === who.application ? toProfile(row) : null;
+  };
+}
+
 /** The names beside what people wrote: whoever may read that may read these. */
 export function profiles({ sql, known }: Deps): People['profiles'] {
   return async (who, ids) => {

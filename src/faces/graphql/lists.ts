@@ -36,7 +36,7 @@ export function connectionOf<T>(edges: { cursor: string; node: T }[], more: { be
 }
 
 /** The page with each item replaced; items that are no more (null) are left out. */
-export async function mapPage<T, U>(page: Page<T>, to: (node: T) => Promise<U | null>): Promise<Page<U>> {
+export async function mapPage<T, U>(page: Page<T>, to: (node: T) => U | null | Promise<U | null>): Promise<Page<U>> {
   const items = await Promise.all(page.items.map(async ({ node, cursor }) => ({ node: await to(node), cursor })));
   return { items: items.flatMap(({ node, cursor }) => (node === null ? [] : [{ node, cursor }])), hasNext: page.hasNext };
 }

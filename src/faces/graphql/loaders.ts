@@ -29,7 +29,7 @@ export interface MessageRef {
 export function createLoaders(doors: Doors, who: Who) {
   const byId = <T>(load: (ids: readonly Id[]) => Promise<T[]>) => new DataLoader<Id, T>(load);
   return {
-    person: new DataLoader<Id, Profile | null>((ids) => doors.people.profiles(who, ids), { maxBatchSize: 1000 }),
+    person: createPersonLoader(doors.people, who),
     community: byId<Community | null>((ids) => doors.communities.byIds(who, ids)),
     memberCount: byId<number>((ids) => doors.communities.memberCounts(who, ids)),
     myRole: byId<CommunityRole | null>((ids) => doors.communities.myRoles(who, ids)),
@@ -79,6 +79,23 @@ export function createLoaders(doors: Doors, who: Who) {
         ),
       { cacheKeyFn: (ask) => `${ask.channel}/${ask.after}/${ask.first}` },
     ),
+  };
+}
+
+/**
+ * People stand beside everything, and are mostly remembered: those are there at once, without a promise for each of
+ * hundreds of messages.
+ */
+function createPersonLoader(people: Pick<Doors['people'], 'remembered' | 'profiles'>, who: Who) {
+  const given = new Map<Id, Profile>();
+  const missing = new DataLoader<Id, Profile | null>((ids) => people.profiles(who, ids), { maxBatchSize: 1000 });
+  return {
+    load(id: Id): Profile | Promise<Profile | null> {
+      const known = given.get(id) ?? people.remembered(who, id);
+      if (known === null) return missing.load(id);
+      given.set(id, known);
+      return known;
+    },
   };
 }
 
