@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { password, rest, signUp } from '../support/api.ts';
 import { type House, startHouse } from '../support/house.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { pathOf, useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
 const email = 'nora@example.org';
@@ -81,7 +81,7 @@ test('from the printed link to a place with a community, a discussion and a chat
   await page.getByRole('button', { name: 'Make the community' }).click();
 
   await page.getByRole('heading', { level: 1, name: 'Tomatoes' }).waitFor();
-  expect(new URL(page.url()).pathname).toBe('/c/tomatoes');
+  expect(pathOf(page)).toBe('/c/tomatoes');
   await expect.poll(() => page.title()).toContain('The allotments');
 
   await page.getByRole('link', { name: 'Start the first discussion' }).click();

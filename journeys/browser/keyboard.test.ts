@@ -1,33 +1,23 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Channel, Community } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
-import { composerOf, messageOf } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Channel } from '../../contracts/nouns.ts';
+import { composerOf, enterChat, messageOf } from '../support/chatPage.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { pathOf, useBrowser } from '../support/visitors.ts';
 
 /** Nobody here has a mouse: keys only, and what has the focus is looked at, never given it. */
 const browser = useBrowser();
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let community: Community;
+const { ana, ben, community, chatPath } = await twoPeopleIn('Kettles');
 let tea: Channel;
 let coffee: Channel;
 
 beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
-  community = await ana.createCommunity('Kettles');
-  await ben.join(community);
   [tea, coffee] = [await ana.createChat(community, 'Tea leaves'), await ana.createChat(community, 'Coffee beans')];
   await ana.post(tea, 'Green or black?');
   await ana.post(tea, 'I mean tea.');
 });
-afterAll(() => house?.stop());
 
-const pathOf = (page: Page) => new URL(page.url()).pathname;
 const press = (page: Page, ...keys: string[]) =>
   keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
 
@@ -52,8 +42,7 @@ async function tabTo(page: Page, name: RegExp, most = 60): Promise<void> {
 }
 
 async function inTea(person = ben): Promise<Page> {
-  const { page } = await visitAs(browser, person, `/c/${community.slug}/chat/${tea.id}`);
-  await composerOf(page).waitFor();
+  const { page } = await enterChat(browser, person, chatPath(tea));
   await messageOf(page, 'I mean tea.').waitFor();
   return page;
 }
@@ -68,7 +57,7 @@ test('from anywhere to a chat, a message sent, answered, edited, reacted to, and
   await page.getByRole('option', { name: /Tea leaves/ }).waitFor();
   await press(page, 'Enter');
   await messageOf(page, 'Green or black?').waitFor();
-  expect(pathOf(page)).toBe(`/c/${community.slug}/chat/${tea.id}`);
+  expect(pathOf(page)).toBe(chatPath(tea));
   await expectFocus(page, 'Write in Tea leaves');
 
   await page.keyboard.type('Oolong, which is neither.');
@@ -150,10 +139,10 @@ test('the arrow keys with Alt go through the channels', async () => {
   const page = await inTea();
   await expectFocus(page, 'Write in Tea leaves');
   await press(page, 'Alt+ArrowDown');
-  await expect.poll(() => pathOf(page)).toBe(`/c/${community.slug}/chat/${coffee.id}`);
+  await expect.poll(() => pathOf(page)).toBe(chatPath(coffee));
   await expectFocus(page, 'Write in Coffee beans');
   await press(page, 'Alt+ArrowUp');
-  await expect.poll(() => pathOf(page)).toBe(`/c/${community.slug}/chat/${tea.id}`);
+  await expect.poll(() => pathOf(page)).toBe(chatPath(tea));
   await expectFocus(page, 'Write in Tea leaves');
   const general = await ana.call<{ items: Channel[] }>('GET', `/v1/communities/${community.id}/channels`);
   const first = general.items.find(({ name }) => name === 'general');
@@ -162,7 +151,7 @@ test('the arrow keys with Alt go through the channels', async () => {
   await press(page, 'Alt+ArrowUp');
   await expect.poll(() => pathOf(page)).toBe(`/c/${community.slug}/chat/${first?.id}`);
   await press(page, 'Alt+Shift+ArrowDown');
-  await expect.poll(() => pathOf(page)).toBe(`/c/${community.slug}/chat/${coffee.id}`);
+  await expect.poll(() => pathOf(page)).toBe(chatPath(coffee));
 });
 
 test('? shows the keys, and closing gives the focus back to where it was', async () => {
@@ -205,7 +194,7 @@ test('Tab comes to everything once, in reading order, and one always sees where 
   expect(passed.slice(places.at(-1))).toContain('a Kettles');
 
   // A chat, the other way round: from where one writes over one message, not all, to the head.
-  await page.goto(`/c/${community.slug}/chat/${tea.id}`);
+  await page.goto(chatPath(tea));
   await messageOf(page, 'I mean tea.').waitFor();
   await expectFocus(page, 'Write in Tea leaves');
   const stops = await allStops(page, 'Shift+Tab');

@@ -1,36 +1,21 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Channel, Community } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
-import { choose, composerOf, feedOf, messageOf, onScreen, say } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { expect, test } from 'vitest';
+import type { Channel } from '../../contracts/nouns.ts';
+import { choose, composerOf, enterChat, feedOf, messageOf, onScreen, say } from '../support/chatPage.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { pathOf, useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let community: Community;
-
-beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
-  community = await ana.createCommunity('Night trains');
-  await ben.join(community);
-});
-afterAll(() => house?.stop());
-
-const addressOf = (channel: Channel) => `/c/${community.slug}/chat/${channel.id}`;
+const { house, ana, ben, community, chatPath } = await twoPeopleIn('Night trains');
 
 /** Both in a new chat. */
 async function together(name: string): Promise<{ channel: Channel; anas: Page; bens: Page }> {
   const channel = await ana.createChat(community, name);
   const [{ page: anas }, { page: bens }] = [
-    await visitAs(browser, ana, addressOf(channel)),
-    await visitAs(browser, ben, addressOf(channel)),
+    await enterChat(browser, ana, chatPath(channel)),
+    await enterChat(browser, ben, chatPath(channel)),
   ];
-  await Promise.all([composerOf(anas).waitFor(), composerOf(bens).waitFor()]);
   return { channel, anas, bens };
 }
 
@@ -95,7 +80,7 @@ test('a reply quotes what it answers, and the quotation leads there', async () =
   expect(await quote.innerText()).toContain('Who snores?');
   expect(await anas.getByRole('button', { name: 'Replying to Ben' }).count()).toBe(0);
   await quote.click();
-  await expect.poll(() => new URL(bens.url()).pathname).toBe(`${addressOf(channel)}/1`);
+  await expect.poll(() => pathOf(bens)).toBe(chatPath(channel, 1));
   await expect.poll(() => messageOf(bens, 'Who snores?').evaluate((message) => message === document.activeElement)).toBe(true);
 });
 
@@ -239,9 +224,9 @@ test('a chat opens at the last unread, with a line above what is new; reading to
 
 test('what is begun on one device stands in the composer of another', async () => {
   const channel = await ana.createChat(community, 'Drafts');
-  const { page: desk } = await visitAs(browser, ben, addressOf(channel));
+  const { page: desk } = await visitAs(browser, ben, chatPath(channel));
   await composerOf(desk).pressSequentially('Dear all, the sleeping car');
-  const { page: phone } = await visitAs(browser, ben, addressOf(channel), { size: 'phone' });
+  const { page: phone } = await visitAs(browser, ben, chatPath(channel), { size: 'phone' });
   await expect.poll(() => composerOf(phone).inputValue()).toBe('Dear all, the sleeping car');
   await composerOf(desk).press('Enter');
   await messageOf(phone, 'Dear all, the sleeping car').waitFor();
@@ -250,10 +235,10 @@ test('what is begun on one device stands in the composer of another', async () =
 
 test('two tabs agree: on what is read, what is begun, and who is signed in', async () => {
   const [here, elsewhere] = [await ana.createChat(community, 'Here'), await ana.createChat(community, 'Elsewhere')];
-  const visitor = await visitAs(browser, ben, addressOf(elsewhere));
+  const visitor = await visitAs(browser, ben, chatPath(elsewhere));
   const first = visitor.page;
   const second = await visitor.tab();
-  await second.goto(addressOf(elsewhere));
+  await second.goto(chatPath(elsewhere));
   for (const page of [first, second]) await row(page, 'Here').waitFor();
   await ana.post(here, 'Anybody?');
   for (const page of [first, second]) await row(page, /^Here ?1 unread$/).waitFor();

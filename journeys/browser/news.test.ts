@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Community } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { expect, test } from 'vitest';
+import { signUp } from '../support/api.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let community: Community;
-
-beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
-  community = await ana.createCommunity('Bread');
-  await ben.join(community);
-});
-afterAll(() => house?.stop());
+const { house, ana, ben, community } = await twoPeopleIn('Bread');
 
 const start = (title: string) => ana.call('POST', `/v1/communities/${community.id}/discussions`, { title, body: 'Tell me.' });
 

@@ -1,28 +1,17 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Channel, Community, Message } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
-import { composerOf, feedOf, messageOf, onScreen, readThrough, say } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Channel, Message } from '../../contracts/nouns.ts';
+import { composerOf, enterChat, feedOf, messageOf, onScreen, readThrough, say } from '../support/chatPage.ts';
 import { createLine, type Line } from '../support/line.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { useBrowser, type Visitor } from '../support/visitors.ts';
 
 const browser = useBrowser();
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let community: Community;
+const { house, ana, ben, community, chatPath } = await twoPeopleIn('Lighthouses');
 /** Between Ben and the server. */
 let line: Line;
 
-beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
-  community = await ana.createCommunity('Lighthouses');
-  await ben.join(community);
-});
-afterAll(() => house?.stop());
 beforeEach(async () => {
   line = await createLine(house.base);
 });
@@ -30,12 +19,11 @@ afterEach(() => line.cut());
 
 const offline = (page: Page) => page.getByText('Offline. What you write is kept and sent as soon as the connection is back.').first();
 
-async function benIn(name: string): Promise<{ channel: Channel; page: Page; visitor: Awaited<ReturnType<typeof visitAs>> }> {
+async function benIn(name: string): Promise<{ channel: Channel; page: Page; visitor: Visitor }> {
   const channel = await ana.createChat(community, name);
   await ana.post(channel, 'Is the lamp lit?');
-  const visitor = await visitAs(browser, ben, `/c/${community.slug}/chat/${channel.id}`, { base: line.base });
+  const visitor = await enterChat(browser, ben, chatPath(channel), { base: line.base });
   await messageOf(visitor.page, 'Is the lamp lit?').waitFor();
-  await composerOf(visitor.page).waitFor();
   // What fails while there is no line is told by the browser itself.
   browser.expectProblem(/WebSocket connection|ERR_|Failed to fetch|NetworkError/);
   return { channel, visitor, page: visitor.page };
@@ -135,6 +123,30 @@ test('opened anew without a network the page is there, and what was not sent is 
   const log = await logOf(channel);
   expect(log.filter((one) => one.startsWith('Ben'))).toEqual(['Ben: Before the reload', 'Ben: And this', 'Ben: Even now']);
   expect(await readBy(page)).toEqual(log);
+});
+
+test('opened anew without a network, the list of messages says what was said last; signed out elsewhere, it keeps none of it', async () => {
+  const direct = await ana.call<Channel>('POST', '/v1/directs', { person: ben.person.id });
+  await ana.post(direct, 'The oil is here');
+  const { page } = await visitAs(browser, ben, '/messages', { base: line.base });
+  browser.expectProblem(/WebSocket connection|ERR_|Failed to fetch|NetworkError/);
+  const row = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Ana' });
+  await row.getByText('The oil is here').waitFor();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await line.cut();
+  await offline(page).waitFor();
+  await page.reload();
+  await row.getByText('The oil is here').waitFor();
+  await ana.post(direct, 'And the wick');
+  await line.mend();
+  await row.getByText('And the wick').waitFor({ timeout: 30_000 });
+
+  const isKept = () => page.evaluate(() => Object.values(localStorage).some((text) => text.includes('And the wick')));
+  expect(await isKept()).toBe(true);
+  const { items: devices } = await ben.call<{ items: { id: string }[] }>('GET', '/v1/devices');
+  for (const { id } of devices) if (id !== ben.device) await ben.call('DELETE', `/v1/devices/${id}`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await isKept()).toBe(false);
 });
 
 test('a chat that was never read on this device shows what waits in it, and becomes whole', async () => {

@@ -1,10 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Channel, Community } from '../../contracts/nouns.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Channel } from '../../contracts/nouns.ts';
 import { guestPaths } from '../screenshots/world.ts';
-import { type Someone, signUp } from '../support/api.ts';
 import { composerOf, feedOf } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
 import { settle, settleAt, useWorld, visitWorld } from '../support/worldForTests.ts';
@@ -75,21 +74,13 @@ describe('no page scrolls sideways', { timeout: 300_000 }, () => {
   });
 });
 
-describe('in one hand', () => {
-  let house: House;
-  let ana: Someone;
-  let ben: Someone;
-  let community: Community;
+describe('in one hand', async () => {
+  const { ana, ben, community, chatPath } = await twoPeopleIn('Tomatoes');
   let chat: Channel;
   let direct: Channel;
   let talk: Channel;
 
   beforeAll(async () => {
-    house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-    ana = await signUp(house.base, 'Ana');
-    ben = await signUp(house.base, 'Ben');
-    community = await ana.createCommunity('Tomatoes');
-    await ben.join(community);
     chat = await ana.createChat(community, 'greenhouse');
     for (let i = 1; i <= 40; i++) await ben.post(chat, `message ${i}`);
     // Nothing in it is new to her: it opens at its end.
@@ -99,7 +90,6 @@ describe('in one hand', () => {
     for (let i = 1; i <= 25; i++) talk = await ben.startDiscussion(community, `Question ${i}`);
     for (let i = 1; i <= 30; i++) await ben.post(talk, `A comment that has ${'some words in it '.repeat(6)}${i}`);
   });
-  afterAll(() => house?.stop());
 
   const open = async (path: string): Promise<Page> => (await visitAs(browser, ana, path, { size })).page;
   const bar = (page: Page) => page.getByRole('navigation', { name: 'Main' });
@@ -129,7 +119,7 @@ describe('in one hand', () => {
     }
     const box = await bar(page).boundingBox();
     expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(740);
-    for (const path of [`/c/${community.slug}/chat/${chat.id}`, `/c/${community.slug}/d/${talk.id}`, `/messages/${direct.id}`]) {
+    for (const path of [chatPath(chat), `/c/${community.slug}/d/${talk.id}`, `/messages/${direct.id}`]) {
       await page.goto(path);
       await page.getByRole('button', { name: 'Back' }).waitFor();
       expect(await bar(page).count()).toBe(0);
@@ -158,7 +148,7 @@ describe('in one hand', () => {
   test('back from an address that was opened leads to where it belongs', async () => {
     for (const [path, to] of [
       [`/c/${community.slug}/d/${talk.id}`, `/c/${community.slug}`],
-      [`/c/${community.slug}/chat/${chat.id}`, `/c/${community.slug}`],
+      [chatPath(chat), `/c/${community.slug}`],
       [`/messages/${direct.id}`, '/messages'],
       [`/c/${community.slug}`, '/communities'],
     ] as const) {
@@ -180,7 +170,7 @@ describe('in one hand', () => {
   });
 
   test('above the keyboard: the composer stays in sight, and what was said last with it', async () => {
-    const page = await open(`/c/${community.slug}/chat/${chat.id}`);
+    const page = await open(chatPath(chat));
     const last = feedOf(page).getByText('message 40', { exact: true });
     await last.waitFor();
     await composerOf(page).tap();
@@ -201,7 +191,7 @@ describe('in one hand', () => {
 
   test('where one writes is one line high, however long the name of the channel', async () => {
     const far = await ana.createChat(community, 'greenhouse at the far end of the garden, behind the beans');
-    const page = await open(`/c/${community.slug}/chat/${far.id}`);
+    const page = await open(chatPath(far));
     await composerOf(page).waitFor();
     expect((await composerOf(page).boundingBox())?.height).toBeLessThan(50);
   });
@@ -217,7 +207,7 @@ describe('in one hand', () => {
   });
 
   test('what the composer and the head of a chat offer is large enough', async () => {
-    const page = await open(`/c/${community.slug}/chat/${chat.id}`);
+    const page = await open(chatPath(chat));
     await composerOf(page).fill('words');
     await page.getByRole('button', { name: 'Formatting' }).tap();
     const main = page.getByRole('main');
@@ -227,7 +217,7 @@ describe('in one hand', () => {
   });
 
   test('a finger that rests on a message opens its menu, and its items are large enough', async () => {
-    const page = await open(`/c/${community.slug}/chat/${chat.id}`);
+    const page = await open(chatPath(chat));
     const words = feedOf(page).getByText('message 40', { exact: true });
     await words.waitFor();
     await settle(page);

@@ -1,26 +1,18 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Channel, Community } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
-import { composerOf, feedOf, messageOf, onScreen, type Seen, scroll, scrollWithoutPause } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Channel } from '../../contracts/nouns.ts';
+import { enterChat, feedOf, messageOf, onScreen, type Seen, scroll, scrollWithoutPause } from '../support/chatPage.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { pathOf, useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
 const many = 3000;
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let community: Community;
+const { ana, ben, community, chatPath } = await twoPeopleIn('Maps');
 /** With so many messages, each of its own height. */
 let long: Channel;
 
 beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben')];
-  community = await ana.createCommunity('Maps');
-  await ben.join(community);
   long = await ana.createChat(community, 'Surveys');
   for (let i = 0; i < many; i += 50) {
     await Promise.all(
@@ -31,10 +23,7 @@ beforeAll(async () => {
   }
   await ben.call('PUT', `/v1/channels/${long.id}/read`, { number: many });
 });
-afterAll(() => house?.stop());
 
-const chatAt = (number?: number, channel = long) => `/c/${community.slug}/chat/${channel.id}${number === undefined ? '' : `/${number}`}`;
-const pathOf = (page: Page) => new URL(page.url()).pathname;
 const article = (page: Page, number: number) => feedOf(page).locator(`[aria-posinset="${number}"]`);
 const numbersOf = (seen: readonly Seen[]) => seen.map(({ number }) => number);
 
@@ -52,13 +41,11 @@ function expectMoved(before: readonly Seen[], after: readonly Seen[], pixels: nu
 }
 
 async function inChat(number?: number): Promise<Page> {
-  const { page } = await visitAs(browser, ben, chatAt(number));
-  await composerOf(page).waitFor();
-  return page;
+  return (await enterChat(browser, ben, chatPath(long, number))).page;
 }
 
 test('the address of a message opens the chat around it and shows which one it is', async () => {
-  const { page } = await visitAs(browser, ben, chatAt(1500));
+  const { page } = await visitAs(browser, ben, chatPath(long, 1500));
   await article(page, 1500).waitFor();
   const shade = (number: number) => article(page, number).evaluate((one) => getComputedStyle(one).backgroundColor);
   await expect.poll(async () => (await shade(1500)) !== (await shade(1499)), { interval: 20 }).toBe(true);
@@ -71,7 +58,7 @@ test('the address of a message opens the chat around it and shows which one it i
   await page.getByRole('button', { name: 'To the present' }).click();
   await article(page, many).waitFor();
   expect(numbersOf(await onScreen(page)).at(-1)).toBe(many);
-  await expect.poll(() => pathOf(page)).toBe(chatAt());
+  await expect.poll(() => pathOf(page)).toBe(chatPath(long));
   expect(await page.getByRole('button', { name: 'To the present' }).count()).toBe(0);
 });
 
@@ -128,7 +115,7 @@ test('what is quoted is shown also when a page has to come in for it', async () 
   for (let i = 1; i <= 120; i++) await ana.post(chat, `Map ${i}`);
   await ana.call('POST', `/v1/channels/${chat.id}/messages`, { body: 'That one?', replyTo: 60 });
   await ben.call('PUT', `/v1/channels/${chat.id}/read`, { number: 121 });
-  const { page } = await visitAs(browser, ben, chatAt(undefined, chat));
+  const { page } = await visitAs(browser, ben, chatPath(chat));
   await article(page, 121).waitFor();
   await onScreen(page);
   await article(page, 121).getByText('Map 60').click();
@@ -144,7 +131,7 @@ test('a page that comes in while one reads moves nothing; nor does what others w
   await expect.poll(async () => numbersOf(await onScreen(page)).at(-1)).toBe(many);
   const chat = await ana.createChat(community, 'Side paths');
   for (let i = 0; i < 120; i++) await ana.post(chat, `Path ${i}`);
-  await page.goto(chatAt(40, chat));
+  await page.goto(chatPath(chat, 40));
   await article(page, 40).waitFor();
   const before = await onScreen(page);
   for (let i = 120; i < 130; i++) await ana.post(chat, `Path ${i}`);
@@ -159,7 +146,7 @@ test('a page that comes in while one reads moves nothing; nor does what others w
 test('an address that only names the channel finds the right place', async () => {
   const { page } = await visitAs(browser, ben, `/go/${long.id}/777`);
   await article(page, 777).waitFor();
-  expect(pathOf(page)).toBe(chatAt(777));
+  expect(pathOf(page)).toBe(chatPath(long, 777));
   expect(numbersOf(await onScreen(page))).toContain(777);
   const direct = await ana.call<Channel>('POST', '/v1/directs', { person: ben.person.id });
   await ana.post(direct, 'Have you got the map?');
@@ -316,6 +303,6 @@ test('what is not there, and what one may not see, says so plainly', async () =>
     for (const name of ['Where it lies', 'By the old oak', 'Buried gold']) expect([path, whole.includes(name)]).toEqual([path, false]);
   }
   // A number that the channel does not have.
-  await page.goto(chatAt(many + 500));
+  await page.goto(chatPath(long, many + 500));
   await article(page, many).waitFor();
 });

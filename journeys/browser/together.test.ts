@@ -1,28 +1,16 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Channel, Community } from '../../contracts/nouns.ts';
-import { type Someone, signUp } from '../support/api.ts';
+import { expect, test } from 'vitest';
+import type { Channel } from '../../contracts/nouns.ts';
+import { signUp } from '../support/api.ts';
 import { choose, composerOf, feedOf, messageOf, say } from '../support/chatPage.ts';
-import { type House, startHouse } from '../support/house.ts';
+import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
-import { useBrowser } from '../support/visitors.ts';
+import { pathOf, useBrowser } from '../support/visitors.ts';
 
 const browser = useBrowser();
-let house: House;
-let ana: Someone;
-let ben: Someone;
-let cleo: Someone;
-let community: Community;
+const { house, ana, ben, community, chatPath } = await twoPeopleIn('Bread');
+/** Not in the community. */
+const cleo = await signUp(house.base, 'Cleo');
 
-beforeAll(async () => {
-  house = await startHouse({ env: { PLAZA_PAGE: 'yes' } });
-  [ana, ben, cleo] = [await signUp(house.base, 'Ana'), await signUp(house.base, 'Ben'), await signUp(house.base, 'Cleo')];
-  community = await ana.createCommunity('Bread');
-  await ben.join(community);
-});
-afterAll(() => house?.stop());
-
-const pathOf = (page: Page) => new URL(page.url()).pathname;
 const lastOf = async ({ id }: Channel) => (await ana.call<{ number: number }>('GET', `/v1/channels/${id}`)).number;
 
 test('messages of a chat become a discussion, with links both ways', async () => {
@@ -31,7 +19,7 @@ test('messages of a chat become a discussion, with links both ways', async () =>
   await ben.post(chat, 'How warm is it where it stands?');
   await ana.post(chat, 'Lunch anybody?');
   await ben.post(chat, 'Below 20 degrees it takes a day.');
-  const { page } = await visitAs(browser, ana, `/c/${community.slug}/chat/${chat.id}`);
+  const { page } = await visitAs(browser, ana, chatPath(chat));
   await choose(page, messageOf(page, 'My sourdough'), 'Make a discussion …');
   for (const words of ['How warm', 'Below 20']) {
     await messageOf(page, words).click();
@@ -62,7 +50,7 @@ test('messages of a chat become a discussion, with links both ways', async () =>
 
   await comments.filter({ hasText: 'How warm' }).getByRole('link', { name: /chat/ }).click();
   await messageOf(page, 'How warm').waitFor();
-  await expect.poll(() => pathOf(page)).toBe(`/c/${community.slug}/chat/${chat.id}/2`);
+  await expect.poll(() => pathOf(page)).toBe(chatPath(chat, 2));
   await messageOf(page, 'Below 20').getByRole('link', { name: 'In a discussion: Why does it not rise?' }).click();
   await page.getByRole('heading', { level: 1, name: 'Why does it not rise?' }).waitFor();
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent ?? '')).toContain('Below 20 degrees');
@@ -185,13 +173,13 @@ test('who is invited into a private community finds the invitation, accepts it, 
 test('a bookmark is found again, leads to its message, and is taken away', async () => {
   const chat = await ana.createChat(community, 'Recipes');
   await ana.post(chat, 'Hydration: 75 percent');
-  const { page } = await visitAs(browser, ben, `/c/${community.slug}/chat/${chat.id}`);
+  const { page } = await visitAs(browser, ben, chatPath(chat));
   await choose(page, messageOf(page, 'Hydration'), 'Bookmark');
   await messageOf(page, 'Hydration').getByText('Bookmarked').waitFor();
   const { page: phone } = await visitAs(browser, ben, '/bookmarks', { size: 'phone' });
   await phone.getByRole('link', { name: 'Hydration: 75 percent' }).click();
   await messageOf(phone, 'Hydration').waitFor();
-  await expect.poll(() => pathOf(phone)).toBe(`/c/${community.slug}/chat/${chat.id}/1`);
+  await expect.poll(() => pathOf(phone)).toBe(chatPath(chat, 1));
 
   await page.goto('/bookmarks');
   await page.getByRole('button', { name: 'Remove the bookmark' }).click();
@@ -208,8 +196,8 @@ test('a bookmark is found again, leads to its message, and is taken away', async
 test('signing out on one device leaves the other where it is', async () => {
   const chat = await ana.createChat(community, 'Devices');
   const [{ page: desk }, { page: phone }] = [
-    await visitAs(browser, ben, `/c/${community.slug}/chat/${chat.id}`),
-    await visitAs(browser, ben, `/c/${community.slug}/chat/${chat.id}`, { size: 'phone' }),
+    await visitAs(browser, ben, chatPath(chat)),
+    await visitAs(browser, ben, chatPath(chat), { size: 'phone' }),
   ];
   for (const page of [desk, phone]) await composerOf(page).waitFor();
   await desk.getByRole('button', { name: 'You, Ben' }).click();

@@ -1,5 +1,20 @@
 /** A chat as people see it in the browser: where they write, what they read, what they press. */
 import type { Locator, Page } from 'playwright-core';
+import type { Someone } from './api.ts';
+import { visitAs } from './visitAs.ts';
+import type { TestBrowser, Visitor } from './visitors.ts';
+
+/** Opens a chat as that person sees it, where one can write then. */
+export async function enterChat(
+  browser: TestBrowser,
+  person: Someone,
+  path: string,
+  more?: Parameters<typeof visitAs>[3],
+): Promise<Visitor> {
+  const visitor = await visitAs(browser, person, path, more);
+  await composerOf(visitor.page).waitFor();
+  return visitor;
+}
 
 export function composerOf(page: Page): Locator {
   return page.getByRole('textbox', { name: /^Write (in|to) / });

@@ -82,6 +82,11 @@ export function useBrowser(): TestBrowser {
   };
 }
 
+/** Where a page is. */
+export function pathOf(page: Page): string {
+  return new URL(page.url()).pathname;
+}
+
 /** Runs in each page before anything else there. */
 function watchAndKeep(kept: Record<string, string>): void {
   const { tellViolation } = globalThis as unknown as { tellViolation(what: string): void };

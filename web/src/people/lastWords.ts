@@ -5,9 +5,11 @@ import type { Client } from '../../../client/client.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import type { MyChannel } from '../../../contracts/wire.ts';
 import { excerpt } from '../../../markup/excerpt.ts';
+import { connection } from '../app/connection.ts';
 import { ask, graphql, type ResultOf } from '../wire/graphql.ts';
 import { globalId } from '../wire/ids.ts';
 import { client, isOnline, live } from '../wire/session.ts';
+import { keepWords, keptWords } from './keptWords.ts';
 import { hasMoved, type Known } from './newest.ts';
 
 const LastWords = graphql(`
@@ -63,11 +65,18 @@ export function useLastWords(all: () => readonly MyChannel[]): {
     isFollowing = true;
     for (let now = moved(); now.length > 0; now = moved()) {
       failed.value = !(await learn(now));
+      if (client.value !== null) keepWords(all(), known.value);
       await new Promise((resolve) => setTimeout(resolve, failed.value ? againMs : everyMs));
     }
     isFollowing = false;
   }
 
+  function recall(): void {
+    const store = storeOf(client.value);
+    if (connection.value === 'away' && store.value.size === 0) store.value = keptWords();
+  }
+
+  watch(connection, recall, { immediate: true });
   watch([() => live.value.channels, isOnline, visibility], () => void follow(), { immediate: true });
   onScopeDispose(() => {
     isHere = false;

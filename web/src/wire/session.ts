@@ -6,6 +6,8 @@ import type { Tokens } from '../../../client/tokens.ts';
 import type { PlazaError } from '../../../contracts/errors.ts';
 
 const place = 'plaza.tokens';
+/** Where the list of messages keeps what others said; it goes with the session, as all that they wrote. */
+export const wordsPlace = 'plaza.words';
 const nobody: ClientState = {
   connection: { at: 'closed', error: null },
   me: null,
@@ -90,7 +92,7 @@ function connect(tokens: Tokens): void {
     state.value = value;
     if (value.connection.at === 'closed' && value.connection.error !== null) {
       ended.value = value.connection.error;
-      localStorage.removeItem(place);
+      for (const key of [place, wordsPlace]) localStorage.removeItem(key);
       disconnect();
     }
   });
