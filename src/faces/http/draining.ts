@@ -23,7 +23,11 @@ export function knowDraining(app: FastifyInstance): Draining {
   function track(connection: Duplex): void {
     if (open.has(connection)) return;
     open.add(connection);
-    connection.once('close', () => open.delete(connection));
+    connection.on('close', forget);
+  }
+  /** One for all: there are many thousands. */
+  function forget(this: Duplex): void {
+    open.delete(this);
   }
 
   app.addHook('onRequest', async (request) => {

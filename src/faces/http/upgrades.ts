@@ -11,6 +11,10 @@ export interface Upgrades {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, address: string): void;
 }
 
+function cut(this: Duplex): void {
+  this.destroy();
+}
+
 /** Hands connections that want to be something else than HTTP to the face of their path. */
 export function routeUpgrades(
   app: FastifyInstance,
@@ -20,7 +24,7 @@ export function routeUpgrades(
   app.server.on('upgrade', (request, connection, head) => {
     draining.track(connection);
     // From here on Node listens no more for errors of this connection, and one that nobody hears ends the process.
-    connection.on('error', () => connection.destroy());
+    connection.on('error', cut);
     const path = pathOf({ url: request.url ?? '' });
     const face = Object.hasOwn(faces, path) ? faces[path] : undefined;
     if (face && !draining.isOn()) face.upgrade(request, connection, head, addressOf(request, trusted));

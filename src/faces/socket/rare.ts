@@ -69,8 +69,9 @@ export class FewSet<T> {
   has(item: T): boolean {
     return this.#items.includes(item);
   }
+  /** Makes it just as long as it need be; one that is pushed to has room for half as many again, and sixteen. */
   add(item: T): void {
-    if (!this.#items.includes(item)) this.#items.push(item);
+    if (!this.#items.includes(item)) this.#items = this.#items.concat([item]);
   }
   delete(item: T): void {
     this.#items = this.#items.filter((one) => one !== item);
