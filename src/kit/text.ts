@@ -21,18 +21,27 @@ export function text(value: unknown, { field, min = 0, max, lines = false }: Tex
   if (typeof value !== 'string') throw refuse('not-a-text', `"${field}" must be a text.`);
   if (value.length > max * 2 + 1000) throw tooLong();
   if (!value.isWellFormed() || value.includes('\u0000')) throw refuse('not-storable', `"${field}" holds characters that cannot be stored.`);
-  const normal = value.normalize('NFC');
   const clean = lines
-    ? normal
-        .replace(/\r\n?/g, '\n')
-        .replace(/[^\P{Cc}\n\t]/gu, '')
-        .replace(/\s+$/u, '')
-    : normal.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+    ? cleanLines(value)
+    : value
+        .normalize('NFC')
+        .replace(/[\p{Cc}\s]+/gu, ' ')
+        .trim();
   const { length } = clean.trim();
   if (length < min && min === 1) throw refuse('empty', `"${field}" must not be empty.`);
   if (length < min) throw refuse('too-short', `"${field}" must have at least ${min} characters.`, min);
   if (clean.length > max) throw tooLong();
   return clean;
+}
+
+function cleanLines(value: string): string {
+  // Most of what is written: nothing in it would be changed.
+  if (/^[\x20-\x7e]*$/.test(value)) return value.trimEnd();
+  return value
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .replace(/\s+$/u, '');
 }
 
 const mostTags = 10;

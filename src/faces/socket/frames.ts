@@ -67,14 +67,15 @@ const shapes: Shapes = {
 };
 
 interface Field {
+  name: string;
   optional: boolean;
   check: Check;
 }
 
-const types = new Map<unknown, Map<string, Field>>(
+const types = new Map<unknown, Field[]>(
   Object.entries(shapes).map(([type, shape]) => [
     type,
-    new Map(Object.entries<Check>(shape).map(([name, check]) => [name.replace('?', ''), { optional: name.endsWith('?'), check }])),
+    Object.entries<Check>(shape).map(([name, check]) => ({ name: name.replace('?', ''), optional: name.endsWith('?'), check })),
   ]),
 );
 
@@ -99,7 +100,7 @@ function fault(value: Record<string, unknown>): PlazaError | null {
   const fields = types.get(value['type']);
   if (!fields) return new PlazaError('invalid_input', `"type" must be one of ${Object.keys(shapes).join(', ')}.`, { field: 'type' });
   let known = 1;
-  for (const [name, { optional, check }] of fields) {
+  for (const { name, optional, check } of fields) {
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
     if (given === undefined && optional) continue;
     const expected = check(given);
@@ -108,7 +109,7 @@ function fault(value: Record<string, unknown>): PlazaError | null {
   }
   const names = Object.keys(value);
   if (names.length === known) return null;
-  const unknown = names.find((name) => name !== 'type' && !fields.has(name));
+  const unknown = names.find((name) => name !== 'type' && !fields.some((field) => field.name === name));
   return new PlazaError('invalid_input', `A "${value['type']}" frame has no field ${JSON.stringify(unknown?.slice(0, 40))}.`);
 }
 
