@@ -1,4 +1,4 @@
-import { type CloseCode, closes } from '../../../contracts/errors.ts';
+import { type CloseCode, closes, type PlazaError } from '../../../contracts/errors.ts';
 import type { ServerFrame } from '../../../contracts/wire.ts';
 
 /** The last frame before the end. Who shall come back is told when, spread so that not all come at once. */
@@ -21,4 +21,22 @@ export function isOwnOrigin(origin: string | undefined, host: string | undefined
   if (origin === undefined) return true;
   if (allowed.includes('*') || allowed.includes(origin)) return true;
   return host !== undefined && URL.parse(origin)?.host === host.toLowerCase();
+}
+
+/** What went wrong with a request of a client. @param about what the request is known by */
+export function errorFrame(
+  { code, message, retryable, details }: PlazaError,
+  about: { id?: string | undefined; key?: string | undefined },
+): ServerFrame {
+  return {
+    type: 'error',
+    ...(about.id !== undefined && { id: about.id }),
+    code,
+    message,
+    retryable,
+    ...(about.key !== undefined && { key: about.key }),
+    ...(details.rule !== undefined && { rule: details.rule }),
+    ...(details.limit !== undefined && { limit: details.limit }),
+    ...(details.retryAfter !== undefined && { retryAfter: details.retryAfter }),
+  };
 }

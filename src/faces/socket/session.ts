@@ -4,6 +4,7 @@ import type { ClientFrame, Place, ServerFrame } from '../../../contracts/wire.ts
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
+import { errorFrame } from './door.ts';
 import { type Decoded, decodeFrame } from './frames.ts';
 import type { Hub } from './hub.ts';
 import { type Listed, readListsAgain, readListsOf } from './lists.ts';
@@ -388,21 +389,4 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
     }
     this.requests.drop();
   }
-}
-
-function errorFrame(
-  { code, message, retryable, details }: PlazaError,
-  about: { id?: string | undefined; key?: string | undefined },
-): ServerFrame {
-  return {
-    type: 'error',
-    ...(about.id !== undefined && { id: about.id }),
-    code,
-    message,
-    retryable,
-    ...(about.key !== undefined && { key: about.key }),
-    ...(details.rule !== undefined && { rule: details.rule }),
-    ...(details.limit !== undefined && { limit: details.limit }),
-    ...(details.retryAfter !== undefined && { retryAfter: details.retryAfter }),
-  };
 }
