@@ -119,7 +119,9 @@ static inline void keep(Link *l, const uint8_t *at, uint32_t length) {
 static inline void putPieces(Link *l, const struct iovec *pieces, int count) {
   size_t written = 0;
   if (l->unsent.length == 0) {
-    ssize_t n = sendmsg(l->fd, &(struct msghdr){.msg_iov = (struct iovec *)pieces, .msg_iovlen = count}, MSG_NOSIGNAL | MSG_DONTWAIT);
+    struct msghdr all = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
+    const int how = MSG_NOSIGNAL | MSG_DONTWAIT;
+    ssize_t n = count == 1 ? send(l->fd, pieces->iov_base, pieces->iov_len, how) : sendmsg(l->fd, &all, how);
     if (n < 0 && errno != EAGAIN) return;
     if (n > 0) written = n;
   }
