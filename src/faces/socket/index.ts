@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../../domains/doors.ts';
+import { giveBack } from '../../kit/giveBack.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
 import { createCounts, exposeCounts } from './counts.ts';
@@ -10,6 +11,7 @@ import { spread } from './door.ts';
 import { eventRoutes } from './events.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLive, type Live } from './live.ts';
+import { awaitLulls } from './lull.ts';
 import { createOnlookers } from './onlookers.ts';
 import { createPages } from './pages.ts';
 import { createPresence } from './presence.ts';
@@ -62,6 +64,7 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
   const pages = createPages({ conversations: doors.conversations, hub, wheel });
   const deps = { doors, hub, pages, presence, onlookers, wheel, logger, settings, counts, sessions, isDraining: () => draining };
   const webSockets = createWebSockets(deps);
+  awaitLulls({ wheel, counts, deliveries: () => hub.counts().deliveries, rest: tidy });
   const deafen = feed.listen({
     events(batch) {
       hub.events(batch);
@@ -80,6 +83,14 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
       presence.mended();
     },
   });
+
+  function tidy(): void {
+    const began = performance.now();
+    giveBack().then(
+      () => logger.debug({ ms: Math.round(performance.now() - began), clients: registry.clients.size }, 'Gave back memory'),
+      (err: unknown) => logger.warn({ err }, 'Memory could not be given back'),
+    );
+  }
 
   return {
     upgrade: webSockets.upgrade,
