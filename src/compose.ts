@@ -16,7 +16,7 @@ import { createReactions } from './domains/reactions/index.ts';
 import { createDurableReader, createFeed, type FeedListener, slots } from './engines/feed/index.ts';
 import { createMail } from './engines/mail/index.ts';
 import { guarded } from './engines/postgres/guard.ts';
-import { connect } from './engines/postgres/index.ts';
+import { connect, connectReads } from './engines/postgres/index.ts';
 import { markInstallation } from './engines/postgres/installation.ts';
 import { migrate, readMigrations } from './engines/postgres/migrate.ts';
 import { createGraphqlFace } from './faces/graphql/index.ts';
@@ -53,18 +53,19 @@ export async function compose(
   const metrics = createMetrics();
   const sql = connect(databaseUrl, { max: settings.databaseConnections, name: 'plaza' });
   const writers = connect(databaseUrl, { max: settings.lanes, name: 'plaza-log', lockMillis: 5_000, plannedOnce: true });
+  const reads = connectReads(databaseUrl);
   await markInstallation(sql);
 
   const log = createLog({ sql: writers, lanes: settings.lanes, logger, measured: measureLog() });
   const mail = createMail({ smtpUrl: settings.smtpUrl, folder: join(settings.data, 'mail'), from: settings.mailFrom });
-  const policy = createPolicy({ sql, communitiesBy: settings.communitiesBy });
-  const conversations = createConversations({ sql, log, policy });
+  const policy = createPolicy({ sql: reads, communitiesBy: settings.communitiesBy });
+  const conversations = createConversations({ sql, reads, log, policy });
   const reactions = createReactions({ sql, log, policy });
-  const bookmarks = createBookmarks({ sql, policy, conversations });
+  const bookmarks = createBookmarks({ sql, reads, policy, conversations });
   const drafts = createDrafts({ sql, policy });
   const moderation = createModeration({ sql, policy });
   const people = createPeople({ sql, policy });
-  const communities = createCommunities({ sql, policy, conversations, people });
+  const communities = createCommunities({ sql, reads, policy, conversations, people });
   const applications = createApplications({ sql, policy, people, log: logger });
   const accounts = createAccounts({ sql, policy, people, communities, applications, mail, log: logger, settings });
   const doors: Doors = {
@@ -150,7 +151,7 @@ export async function compose(
     await Promise.all([server.drain(), socket.drain(), graphql.drain()]);
     await log.drain();
     await Promise.all([tally.stop(), feed.stop(), mail.close()]);
-    await Promise.all([sql.end({ timeout: 1 }), writers.end({ timeout: 1 })]);
+    await Promise.all([sql.end({ timeout: 1 }), reads.end({ timeout: 1 }), writers.end({ timeout: 1 })]);
   }
 }
 

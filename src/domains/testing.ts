@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import type { ApplicationRole, CommunityRole, Id, Visibility } from '../../contracts/nouns.ts';
-import { connect, type Pool } from '../engines/postgres/index.ts';
+import { connect, connectReads, type Pool } from '../engines/postgres/index.ts';
 import { freshDatabase } from '../engines/postgres/testing.ts';
 import { createBookmarks } from './bookmarks/index.ts';
 import { createConversations, createLog } from './conversations/index.ts';
@@ -12,12 +12,13 @@ import { createReactions } from './reactions/index.ts';
 export async function testGround() {
   const database = await freshDatabase();
   const sql = connect(database.url, { max: 8, name: 'test' });
-  const policy = createPolicy({ sql, communitiesBy: 'members' });
+  const reads = connectReads(database.url);
+  const policy = createPolicy({ sql: reads, communitiesBy: 'members' });
   const log = createLog({ sql, lanes: 2, logger: { warn() {}, error() {} } });
-  const deps = { sql, log, policy };
+  const deps = { sql, reads, log, policy };
   afterAll(async () => {
     await log.drain();
-    await sql.end();
+    await Promise.all([sql.end(), reads.end()]);
     await database.drop();
   });
   const conversations = createConversations(deps);

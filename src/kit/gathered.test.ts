@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gathered } from './gathered.ts';
 
 describe('questions that are gathered', () => {
-  test('one alone is asked at once; those that come meanwhile go together, and each gets its own answer', async () => {
+  test('those of one turn go together, then those that come meanwhile, and each gets its own answer', async () => {
     const calls: (readonly number[])[] = [];
     const finish: (() => void)[] = [];
     const double = gathered<number, number>(async (asks) => {
@@ -10,16 +10,18 @@ describe('questions that are gathered', () => {
       await new Promise<void>((resolve) => finish.push(resolve));
       return asks.map((ask) => (ask === 13 ? null : ask * 2));
     });
-    const first = double(1);
-    await Promise.resolve();
-    await Promise.resolve();
+    const first = [double(1), double(4)];
+    await expect.poll(() => finish.length).toBe(1);
     const others = [double(2), double(13), double(3)];
     finish.shift()?.();
-    expect(await first).toBe(2);
+    expect(await Promise.all(first)).toEqual([2, 8]);
     await expect.poll(() => finish.length).toBe(1);
     finish.shift()?.();
     expect(await Promise.all(others)).toEqual([4, null, 6]);
-    expect(calls).toEqual([[1], [2, 13, 3]]);
+    expect(calls).toEqual([
+      [1, 4],
+      [2, 13, 3],
+    ]);
   });
 
   test('a call that fails refuses only those in it', async () => {

@@ -101,6 +101,7 @@ function build(sql: Pool, settings: Partial<AccountsDeps['settings']>): Process 
   const applications = createApplications({ sql, policy, people, log });
   const communities = createCommunities({
     sql,
+    reads: sql,
     policy,
     people,
     conversations: { enterCommunities: async () => {}, leaveCommunity: async () => {}, firstChat: async () => {} },

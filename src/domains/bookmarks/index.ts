@@ -29,6 +29,7 @@ export interface Bookmarks {
 
 export interface Deps {
   sql: Pool;
+  reads: Pool;
   policy: Policy;
   conversations: Pick<Conversations, 'messages'>;
 }

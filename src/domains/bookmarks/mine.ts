@@ -24,9 +24,9 @@ interface Part {
   to: number;
 }
 
-export function between({ sql }: Deps): Bookmarks['between'] {
+export function between({ reads }: Deps): Bookmarks['between'] {
   const ask = gathered<Part, number[]>(async (parts) => {
-    const rows = await sql<{ place: number; number: number }[]>`
+    const rows = await reads<{ place: number; number: number }[]>`
       select a.place::int, b.number from unnest(
         ${numbers(parts.map(({ person }) => person))}::bigint[], ${numbers(parts.map(({ channel }) => channel))}::bigint[],
         ${numbers(parts.map(({ from }) => from))}::int[], ${numbers(parts.map(({ to }) => to))}::int[]

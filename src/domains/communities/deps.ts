@@ -5,6 +5,7 @@ import type { Policy } from '../policy/index.ts';
 
 export interface Deps {
   sql: Pool;
+  reads: Pool;
   policy: Policy;
   conversations: Pick<Conversations, 'firstChat' | 'enterCommunities' | 'leaveCommunity'>;
   people: Pick<People, 'profiles'>;

@@ -1,6 +1,6 @@
 import { type PlazaEvent, parseTopic } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
-import { connect, type Pool } from '../../engines/postgres/index.ts';
+import { connect, connectReads, type Pool } from '../../engines/postgres/index.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
 import { type Conversations, createConversations, createLog } from '../conversations/index.ts';
 import { createPeople } from '../people/index.ts';
@@ -10,6 +10,7 @@ import { type Communities, createCommunities } from './index.ts';
 /** A database with the communities' domain on it, for tests. */
 export interface Town {
   sql: Pool;
+  reads: Pool;
   policy: Policy;
   communities: Communities;
   conversations: Conversations;
@@ -25,13 +26,15 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
   const sql = connect(database.url, { max: 10, name: 'communities-test' });
   const slot = `t${Math.random().toString(36).slice(2)}`;
   await sql`select pg_create_logical_replication_slot(${slot}, 'pgoutput')`;
-  const policy = createPolicy({ sql, communitiesBy: settings.communitiesBy ?? 'members' });
+  const reads = connectReads(database.url);
+  const policy = createPolicy({ sql: reads, communitiesBy: settings.communitiesBy ?? 'members' });
   const log = createLog({ sql, lanes: 1, logger: { warn() {}, error() {} } });
-  const conversations = createConversations({ sql, policy, log });
-  const communities = createCommunities({ sql, policy, conversations, people: createPeople({ sql, policy }) });
+  const conversations = createConversations({ sql, reads, policy, log });
+  const communities = createCommunities({ sql, reads, policy, conversations, people: createPeople({ sql, policy }) });
 
   return {
     sql,
+    reads,
     policy,
     communities,
     conversations,
@@ -73,7 +76,7 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
 
     async end() {
       await sql`select pg_drop_replication_slot(${slot})`;
-      await sql.end();
+      await Promise.all([sql.end(), reads.end()]);
       await database.drop();
     },
   };

@@ -44,7 +44,7 @@ test('[L3] a group lost in a crash is not taken for the transaction that got its
   const writers = connect(`postgres://plaza@127.0.0.1:${port}/plaza`, { max: 1, name: 'writers' });
   const log = createLog({ sql: writers, lanes: 1, logger: { warn() {}, error() {} } });
   try {
-    const conversations = createConversations({ sql, log, policy: createPolicy({ sql, communitiesBy: 'members' }) });
+    const conversations = createConversations({ sql, reads: sql, log, policy: createPolicy({ sql, communitiesBy: 'members' }) });
     const ana = await testPerson(sql, 'ana');
     const community = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
     const { id: channel } = await conversations.createChannel(ana, { community, name: 'c' });

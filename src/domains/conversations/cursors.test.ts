@@ -4,9 +4,9 @@ import { createCommunities } from '../communities/index.ts';
 import { createPeople } from '../people/index.ts';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
 
-const { sql, policy, conversations } = await testGround();
+const { sql, reads, policy, conversations } = await testGround();
 const people = createPeople({ sql, policy });
-const communities = createCommunities({ sql, policy, conversations, people });
+const communities = createCommunities({ sql, reads, policy, conversations, people });
 const ana = await testPerson(sql, 'ana', 'admin');
 const home = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
 const { channel } = await conversations.createDiscussion(ana, { community: home, title: 't', body: 'b' });

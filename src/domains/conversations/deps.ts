@@ -6,6 +6,8 @@ import type { Log } from './log.ts';
 
 export interface Deps {
   sql: Pool;
+  /** The one connection for what is read most (`connectReads`): a look at the rows and then at who may see them go out together. */
+  reads: Pool;
   log: Log;
   policy: Policy;
 }

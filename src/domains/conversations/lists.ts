@@ -69,13 +69,14 @@ const atOnce = 100;
  * The first page of each of many communities. Who ask at the same time are answered together; whether they may read what
  * was found is asked of each, after the reading (L9).
  */
-export function discussionsOf({ sql, policy }: Deps): Conversations['discussionsOf'] {
+export function discussionsOf({ reads, policy }: Deps): Conversations['discussionsOf'] {
   const together = (sort: Sort) =>
     gathered<Ask, Page<Discussion>>(async (asks) => {
       const found = await read(sort, new Map(asks.map((ask) => [keyOf(ask), ask])));
       const lists = asks.map((ask) => found.get(keyOf(ask)) ?? []);
       const standings = await policy.toChannels(
         asks.flatMap(({ who }, i) => (lists[i] ?? []).map(({ node }) => ({ who, channel: node.channel.id }))),
+        reads,
       );
       let place = 0;
       return asks.map(({ size }, i) => {
@@ -86,28 +87,28 @@ export function discussionsOf({ sql, policy }: Deps): Conversations['discussions
         };
       });
     }, atOnce);
-  const reads = { latest: together('latest'), popular: together('popular'), unanswered: together('unanswered') };
+  const firsts = { latest: together('latest'), popular: together('popular'), unanswered: together('unanswered') };
 
   return async (who, communities, sort, first) => {
     const size = pageSize({ first });
     return await Promise.all(
       communities.map(
-        async (community) => (isId(community) && (await reads[sort]({ who, community, size }))) || { items: [], hasNext: false },
+        async (community) => (isId(community) && (await firsts[sort]({ who, community, size }))) || { items: [], hasNext: false },
       ),
     );
   };
 
   /** By ask, with one more than the page has if there is one. */
   async function read(sort: Sort, asks: ReadonlyMap<string, Ask>): Promise<Map<string, Page<Discussion>['items']>> {
-    const rows = await sql<(DiscussionRow & { asked: Id; size: number })[]>`
+    const rows = await reads<(DiscussionRow & { asked: Id; size: number })[]>`
       select a.community as asked, a.size, d.*
       from unnest(
         ${numbers([...asks.values()].map(({ community }) => community))}::bigint[], ${numbers([...asks.values()].map(({ size }) => size))}::int[]
       ) as a (community, size)
       cross join lateral (
         select * from channels c where c.community = a.community and c.kind = 'discussion'
-          ${sort === 'unanswered' ? sql`and c.comments = 0` : sql``}
-        order by ${order(sql, sort)} limit a.size + 1
+          ${sort === 'unanswered' ? reads`and c.comments = 0` : reads``}
+        order by ${order(reads, sort)} limit a.size + 1
       ) d`;
     const found = new Map<string, Page<Discussion>['items']>();
     for (const row of rows) {

@@ -89,7 +89,7 @@ describe('with many communities and discussions', () => {
     name: 'watched',
     watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }),
   });
-  const verbs = createConversations({ ...ground, sql: watched });
+  const verbs = createConversations({ ...ground, sql: watched, reads: watched });
   let busy = '0';
 
   beforeAll(async () => {

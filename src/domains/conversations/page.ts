@@ -35,19 +35,18 @@ type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { pla
 /**
  * Pages of messages by number, from any place, both ways. Numbers have no gaps (L1), so a page is a range of the primary
  * key: the same cost at any depth. Who ask at the same time are answered together, and who ask for the same are given the
- * same messages. Null for what the caller may not read; that is asked after the reading (L9).
+ * same messages. Null for what the caller may not read; that is carried out after the reading (L9).
  */
-export function pages({ sql, policy }: Deps): (ask: Ask) => Promise<MessagePage | null> {
+export function pages({ reads, policy }: Deps): (ask: Ask) => Promise<MessagePage | null> {
   return gathered<Ask, MessagePage>(async (asks) => {
     const places = new Map(asks.map((ask) => [keyOf(ask), ask]));
-    const found = await read([...places.values()]);
-    const standings = await policy.toChannels(asks);
+    const [found, standings] = await Promise.all([read([...places.values()]), policy.toChannels(asks, reads)]);
     return asks.map((ask, i) => (standings[i] ? (found.get(keyOf(ask)) ?? null) : null));
   }, atOnce);
 
   /** The head is of the same instant as the messages. */
   async function read(places: readonly Place[]): Promise<Map<string, MessagePage>> {
-    const rows = await sql<Found[]>`
+    const rows = await reads<Found[]>`
       select a.place::int, h.number as head_number, h.version as head_version, m.*
       from unnest(
         ${numbers(places.map(({ channel }) => channel))}::bigint[], ${numbers(places.map(({ first }) => first))}::int[],
@@ -55,7 +54,7 @@ export function pages({ sql, policy }: Deps): (ask: Ask) => Promise<MessagePage 
       ) with ordinality as a (channel, first, last, place)
       join channel_heads h on h.channel = a.channel
       left join lateral (
-        select ${messageColumns(sql)}
+        select ${messageColumns(reads)}
         from messages where channel = a.channel
           and number >= case when a.first > 0 then a.first else greatest(h.number + a.first, 1) end and number <= a.last
         order by number

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect } from '../../engines/postgres/index.ts';
+import { connect, connectReads } from '../../engines/postgres/index.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
 import { createPolicy } from '../policy/index.ts';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
@@ -19,7 +19,7 @@ const watched = connect(ground.url, {
   name: 'watched',
   watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }),
 });
-const conversations = createConversations({ ...ground, sql: watched });
+const conversations = createConversations({ ...ground, sql: watched, reads: watched });
 let channel = '';
 
 beforeAll(async () => {
@@ -106,10 +106,20 @@ test('a page, and a sync, cost the same number of statements at any depth', asyn
     await conversations.page(ana, { channel, limit: 10, ...place });
     counts.push(caught.length);
   }
-  expect(counts).toEqual([1, 1, 1, 1]);
+  expect(counts).toEqual([2, 2, 2, 2]);
   caught.length = 0;
   await conversations.since(ana, { channel, version: 0, limit: 100 });
   expect(caught.length).toBe(1);
+});
+
+test('[L9] who may read a page is asked right after the page, without a wait in between', async () => {
+  await conversations.page(ana, { channel });
+  caught.length = 0;
+  const page = conversations.page(ana, { channel });
+  // What was sent in this turn goes out after it.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(caught.map(({ query }) => /from messages|community_bans/.exec(query)?.[0])).toEqual(['from messages', 'community_bans']);
+  await page;
 });
 
 test('[L4] the group looks keys up one by one, along their index', async () => {
@@ -119,7 +129,7 @@ test('[L4] the group looks keys up one by one, along their index', async () => {
   expect(plans).toContain('messages_by_key');
 });
 
-test('the log finds all by indexes, planned once, on tables that nothing is known of', async () => {
+test('the log and what is read most find all by indexes, planned once, on tables that nothing is known of', async () => {
   const empty = await freshDatabase();
   const sent: { query: string; parameters: unknown[] }[] = [];
   const log = connect(empty.url, {
@@ -128,26 +138,41 @@ test('the log finds all by indexes, planned once, on tables that nothing is know
     plannedOnce: true,
     watch: (query, parameters) => sent.push({ query, parameters: [...parameters] }),
   });
-  const over = { ...ground, sql: connect(empty.url, { max: 2, name: 'rest' }) };
+  const read: typeof sent = [];
+  const reads = connectReads(empty.url, { watch: (query, parameters) => read.push({ query, parameters: [...parameters] }) });
+  const over = { ...ground, sql: connect(empty.url, { max: 2, name: 'rest' }), reads };
   try {
     const cleo = await testPerson(over.sql, 'cleo');
     const home = await testCommunity(over.sql, [{ who: cleo, role: 'owner' }]);
-    const policy = createPolicy({ sql: over.sql, communitiesBy: 'members' });
+    const policy = createPolicy({ sql: reads, communitiesBy: 'members' });
     const verbs = createConversations({ ...over, policy, log: createLog({ sql: log, lanes: 1, logger: { warn() {}, error() {} } }) });
     const {
       channel: { id },
     } = await verbs.createDiscussion(cleo, { community: home, title: 'title', body: 'body' });
     for (const body of ['one', 'two']) await verbs.post(cleo, { channel: id, body, key: body });
     await verbs.edit(cleo, { channel: id, number: 1, body: 'edited' });
-    const statements = sent.filter(({ query }) => !/^(begin|commit)|pg_type/.test(query));
-    expect(statements.some(({ query }) => query.trim().startsWith('with claimed'))).toBe(true);
-    for (const { query, parameters } of statements) {
-      const rows = await log.unsafe(`explain ${query}`, parameters as never[]);
-      const plan = rows.map((row) => String(Object.values(row)[0])).join('\n');
-      expect(plan).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
-    }
+    await verbs.page(cleo, { channel: id });
+    await verbs.messagesOf(cleo, [id], 0, 10);
+    await verbs.messages(cleo, [{ channel: id, number: 1 }]);
+    await verbs.discussionsOf(cleo, [home], 'latest', 10);
+    await verbs.channel(cleo, id);
+    await verbs.heads([id]);
+    await verbs.reads(cleo, [id]);
+    const ofLog = sent.filter(({ query }) => !/^(begin|commit)|pg_type/.test(query));
+    expect(ofLog.some(({ query }) => query.trim().startsWith('with claimed'))).toBe(true);
+    const ofReads = read.filter(({ query }) => !query.includes('pg_type'));
+    expect(new Set(ofReads.map(({ query }) => query)).size).toBeGreaterThan(6);
+    for (const [on, statements] of [
+      [log, ofLog],
+      [reads, ofReads],
+    ] as const)
+      for (const { query, parameters } of statements) {
+        const rows = await on.unsafe(`explain ${query}`, parameters as never[]);
+        const plan = rows.map((row) => String(Object.values(row)[0])).join('\n');
+        expect(plan).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
+      }
   } finally {
-    await Promise.all([log.end(), over.sql.end()]);
+    await Promise.all([log.end(), over.sql.end(), reads.end()]);
     await empty.drop();
   }
 });

@@ -1,26 +1,31 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Head, Id } from '../../../contracts/nouns.ts';
-import { isoTime } from '../../engines/postgres/index.ts';
+import { isoTime, numbers } from '../../engines/postgres/index.ts';
 import { decodeCursor, isId, pageSize, toPage } from '../../kit/page.ts';
 import { wholeNumber } from '../../kit/text.ts';
 import { channelId, freshly } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations } from './index.ts';
-import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
+import { type ChannelRow, channelColumns, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 /** One channel. @throws not_found */
-export function channel({ sql, policy }: Deps): Conversations['channel'] {
+export function channel(deps: Deps): Conversations['channel'] {
   return async (who, id) => {
-    const [found] = await channels({ sql, policy })(who, [id]);
+    const [found] = await channels(deps)(who, [id]);
     if (!found) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
     return found;
   };
 }
 
-export function channels({ sql, policy }: Pick<Deps, 'sql' | 'policy'>): Conversations['channels'] {
+export function channels({ reads, policy }: Pick<Deps, 'reads' | 'policy'>): Conversations['channels'] {
   return async (who, ids) => {
-    const rows = await sql<ChannelRow[]>`select * from channels where id = any(${ids.filter(isId)}::bigint[])`;
-    const standings = await policy.toChannels(ids.map((id) => ({ who, channel: id })));
+    const [rows, standings] = await Promise.all([
+      reads<ChannelRow[]>`select ${channelColumns(reads)} from channels where id = any(${numbers(ids.filter(isId))}::bigint[])`,
+      policy.toChannels(
+        ids.map((id) => ({ who, channel: id })),
+        reads,
+      ),
+    ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id, i) => {
       const row = byId.get(id);
@@ -29,37 +34,45 @@ export function channels({ sql, policy }: Pick<Deps, 'sql' | 'policy'>): Convers
   };
 }
 
-export function heads({ sql }: Deps): Conversations['heads'] {
+export function heads({ reads }: Deps): Conversations['heads'] {
   return async (ids) => {
-    const rows = await sql<Head[]>`select channel, number, version from channel_heads where channel = any(${[...ids]}::bigint[])`;
+    const rows = await reads<
+      Head[]
+    >`select channel, number, version from channel_heads where channel = any(${numbers(ids.filter(isId))}::bigint[])`;
     const byId = new Map(rows.map(({ channel, number, version }) => [channel, { channel, number, version }]));
     return ids.map((id) => byId.get(id) ?? null);
   };
 }
 
 /** The caller's read positions; 0 where nothing was read. */
-export function reads({ sql }: Deps): Conversations['reads'] {
+export function reads({ reads }: Deps): Conversations['reads'] {
   return async (who, ids) => {
     if (who.person === null) return ids.map(() => 0);
-    const rows = await sql<{ channel: Id; number: number }[]>`
-      select channel, number from read_positions where person = ${who.person.id} and channel = any(${ids.filter(isId)}::bigint[])`;
+    const rows = await reads<{ channel: Id; number: number }[]>`
+      select channel, number from read_positions where person = ${who.person.id} and channel = any(${numbers(ids.filter(isId))}::bigint[])`;
     const byId = new Map(rows.map((row) => [row.channel, row.number]));
     return ids.map((id) => byId.get(id) ?? 0);
   };
 }
 
 /** Single messages, in the order asked; null where missing or not readable. */
-export function messages({ sql, policy }: Deps): Conversations['messages'] {
+export function messages({ reads, policy }: Deps): Conversations['messages'] {
   return async (who, refs) => {
     const asked = refs.map((ref) => (isId(ref.channel) && Number.isInteger(ref.number) ? ref : { channel: '0', number: 0 }));
-    const rows = await sql<MessageRow[]>`
-      select m.* from unnest(${asked.map((r) => r.channel)}::bigint[], ${asked.map((r) => r.number)}::int[]) as a (channel, number)
+    const distinct = [...new Set(asked.map((ref) => ref.channel))];
+    const found = reads<MessageRow[]>`
+      select m.* from unnest(${numbers(asked.map((r) => r.channel))}::bigint[], ${numbers(asked.map((r) => r.number))}::int[]) as a (channel, number)
       cross join lateral (
-        select ${messageColumns(sql)}
+        select ${messageColumns(reads)}
         from messages where channel = a.channel and number = a.number offset 0
       ) m`;
-    const distinct = [...new Set(asked.map((ref) => ref.channel))];
-    const standings = await policy.toChannels(distinct.map((id) => ({ who, channel: id })));
+    const [rows, standings] = await Promise.all([
+      found,
+      policy.toChannels(
+        distinct.map((id) => ({ who, channel: id })),
+        reads,
+      ),
+    ]);
     const readable = new Set(distinct.filter((_, i) => standings[i]));
     const byRef = new Map(rows.map((row) => [`${row.channel}/${row.number}`, row]));
     return asked.map((ref) => {

@@ -40,6 +40,11 @@ export interface MessageRow {
   pinned_at: string | null;
 }
 
+/** The columns of a `ChannelRow`. */
+export function channelColumns(sql: Sql) {
+  return sql`id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version, accepted`;
+}
+
 /** The columns of a `MessageRow`: times as text, and without `words`, which nobody reads. An `order by` a time names the table's own. */
 export function messageColumns(sql: Sql) {
   return sql`channel, number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at::text,

@@ -16,7 +16,12 @@ const alien = { ...ana, application: '2' };
 
 let statements = 0;
 const watched = connect(ground.url, { max: 4, name: 'watched', watch: () => statements++ });
-const conversations = createConversations({ ...ground, sql: watched, policy: createPolicy({ sql: watched, communitiesBy: 'members' }) });
+const conversations = createConversations({
+  ...ground,
+  sql: watched,
+  reads: watched,
+  policy: createPolicy({ sql: watched, communitiesBy: 'members' }),
+});
 let chat = '';
 let secret = '';
 

@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
-import type { Pool, Transaction } from '../../engines/postgres/index.ts';
+import type { Pool, Sql, Transaction } from '../../engines/postgres/index.ts';
 import { gathered } from '../../kit/gathered.ts';
 import { isId } from '../../kit/page.ts';
 import { channelFacts, communityFacts } from './facts.ts';
@@ -47,7 +47,7 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
 
   const readable = (facts: Facts) => decide('channel.read', facts).allowed;
 
-  async function read(asks: readonly Ask[], within?: Transaction): Promise<(Facts | null)[]> {
+  async function read(asks: readonly Ask[], within?: Sql): Promise<(Facts | null)[]> {
     const found = await channelFacts(within ?? sql, asks);
     return asks.map(({ who }, i) => {
       const facts = found[i];
@@ -69,7 +69,7 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
   /** Those who ask while a query is under way go together into the next one. */
   const together = gathered<Ask, Facts>((asks) => read(asks));
 
-  async function toChannels(asks: readonly Ask[], within?: Transaction): Promise<(Facts | null)[]> {
+  async function toChannels(asks: readonly Ask[], within?: Sql): Promise<(Facts | null)[]> {
     return within || asks.length > few ? await read(asks, within) : await Promise.all(asks.map(together));
   }
 

@@ -1,6 +1,6 @@
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
-import type { Transaction } from '../../engines/postgres/index.ts';
+import type { Sql, Transaction } from '../../engines/postgres/index.ts';
 import type { Action, Facts } from './rules.ts';
 import type { Who } from './who.ts';
 
@@ -32,10 +32,10 @@ export interface Policy {
   /** How the caller stands to a channel. Remembered until an access event of the feed; not while the feed is broken. @throws not_found if it may not be read */
   toChannel(who: Who, channel: Id): Promise<Facts>;
   /**
-   * The same, always fresh from the database; with `within`, as that transaction sees it. Null where it may not be
+   * The same, always fresh from the database; with `within`, as that connection or transaction sees it. Null where it may not be
    * read. One query for all.
    */
-  toChannels(asks: readonly { who: Who; channel: Id }[], within?: Transaction): Promise<(Facts | null)[]>;
+  toChannels(asks: readonly { who: Who; channel: Id }[], within?: Sql): Promise<(Facts | null)[]>;
   decide(action: Action, facts: Facts): Decision;
   /** @throws forbidden, naming the rule; unauthenticated for guests */
   ask(action: Action, facts: Facts): void;

@@ -58,15 +58,16 @@ export async function createGraphqlTest(limits?: Partial<GraphqlLimits>): Promis
     },
     async queries(work) {
       const asked: string[] = [];
-      const { options } = ground.sql;
-      options.debug = (_connection, query) => {
-        // The client asks for types on each new connection; that is nobody's doing here.
-        if (!query.includes('pg_catalog.pg_type')) asked.push(query);
-      };
+      const pools = [ground.sql, ground.reads];
+      for (const { options } of pools)
+        options.debug = (_connection, query) => {
+          // The client asks for types on each new connection; that is nobody's doing here.
+          if (!query.includes('pg_catalog.pg_type')) asked.push(query);
+        };
       try {
         await work();
       } finally {
-        options.debug = false;
+        for (const { options } of pools) options.debug = false;
       }
       return asked;
     },

@@ -14,7 +14,7 @@ import { createPolicy } from '../../domains/policy/index.ts';
 import { createReactions } from '../../domains/reactions/index.ts';
 import { slots } from '../../engines/feed/index.ts';
 import { createMail } from '../../engines/mail/index.ts';
-import { connect, type Pool } from '../../engines/postgres/index.ts';
+import { connect, connectReads, type Pool } from '../../engines/postgres/index.ts';
 import { markInstallation } from '../../engines/postgres/installation.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
 import { createLogger, type Logger } from '../../kit/log.ts';
@@ -44,6 +44,7 @@ export interface TestServer {
   server: Server;
   doors: Doors;
   sql: Pool;
+  reads: Pool;
   /** What was logged, one object a line. */
   lines: Json[];
   feed: { live: boolean; lagBytes: number };
@@ -68,15 +69,16 @@ export async function createTestServer(
 ): Promise<TestServer> {
   const database = shared === undefined ? await freshDatabase() : { url: shared, drop: async () => {} };
   const sql = connect(database.url, { max: 10, name: 'rest-test' });
+  const reads = connectReads(database.url);
   await markInstallation(sql);
   const mailFolder = await mkdtemp(join(tmpdir(), 'plaza-rest-'));
   const lines: Json[] = [];
   const logger = createLogger({ level: 'debug', format: 'json', to: { write: (line) => lines.push(JSON.parse(line)) } });
-  const policy = createPolicy({ sql, communitiesBy: 'members' });
+  const policy = createPolicy({ sql: reads, communitiesBy: 'members' });
   const log = createLog({ sql, lanes: 2, logger });
   const people = createPeople({ sql, policy });
-  const conversations = createConversations({ sql, log, policy });
-  const communities = createCommunities({ sql, policy, conversations, people });
+  const conversations = createConversations({ sql, reads, log, policy });
+  const communities = createCommunities({ sql, reads, policy, conversations, people });
   const applications = createApplications({ sql, policy, people, log: logger });
   const mail = createMail({ smtpUrl: null, folder: mailFolder, from: 'Plaza <plaza@localhost>' });
   const secret = 'a secret of forty characters for testing';
@@ -88,7 +90,7 @@ export async function createTestServer(
     communities,
     conversations,
     reactions: createReactions({ sql, log, policy }),
-    bookmarks: createBookmarks({ sql, policy, conversations }),
+    bookmarks: createBookmarks({ sql, reads, policy, conversations }),
     drafts: createDrafts({ sql, policy }),
     moderation: createModeration({ sql, policy }),
     applications,
@@ -152,6 +154,7 @@ export async function createTestServer(
     server,
     doors,
     sql,
+    reads,
     lines,
     feed,
     ask,
@@ -166,7 +169,7 @@ export async function createTestServer(
     async end() {
       await server.drain();
       await log.drain();
-      await sql.end();
+      await Promise.all([sql.end(), reads.end()]);
       await database.drop();
       await rm(mailFolder, { recursive: true, force: true });
     },
