@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket, connect as toServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ export async function openTestHouse(more: Partial<Settings> = {}): Promise<TestH
   const { settings } = readSettings([], {}, {});
   const logger = createLogger({ level: 'silent', format: 'json' });
   const secret = 'a secret of forty characters for testing';
-  const data = join(tmpdir(), `plaza-test-client-${process.pid}`);
+  const data = await mkdtemp(join(tmpdir(), 'plaza-test-'));
   const whole = { ...settings, ...rates, ...more, port: 0, publicUrl: 'http://localhost:0', data, secret };
   const house = await compose(whole, logger, database.url);
   await house.start();
@@ -46,6 +47,7 @@ export async function openTestHouse(more: Partial<Settings> = {}): Promise<TestH
       await house.stop();
       await sql.end({ timeout: 1 });
       await database.drop();
+      await rm(data, { recursive: true, force: true });
     },
   };
 }
