@@ -23,18 +23,6 @@ static struct {
   uint64_t cpu, lastAt;
 } run;
 
-static bool hex(const uint8_t *at, int digits, uint64_t *value) {
-  uint64_t v = 0;
-  for (int i = 0; i < digits; i++) {
-    uint8_t c = at[i];
-    int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (d < 0) return false;
-    v = v << 4 | d;
-  }
-  *value = v;
-  return true;
-}
-
 // 64 to an octave, so that a bucket is 1.6 % wide.
 static uint32_t bucketOf(uint64_t micros) {
   if (micros < 64) return micros;

@@ -44,6 +44,19 @@ static inline void *room(void *at, size_t size) {
   return got;
 }
 
+// False where there are other characters than digits of a hexadecimal number.
+static inline bool hex(const uint8_t *at, int digits, uint64_t *value) {
+  uint64_t v = 0;
+  for (int i = 0; i < digits; i++) {
+    uint8_t c = at[i];
+    int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (d < 0) return false;
+    v = v << 4 | d;
+  }
+  *value = v;
+  return true;
+}
+
 // Says that something failed, and what was heard last, which may be anything.
 static inline void failed(const char *why, const uint8_t *last, uint32_t length) {
   printf("{\"failed\":\"%s\",\"heard\":\"", why);

@@ -2,8 +2,8 @@
 // which starts it and speaks to it.
 //
 // While there is much to read it looks every half millisecond only. A latency is counted when a message is read, so that makes
-// it longer by up to as much, never shorter; the load takes a fifth to a half less of the CPU, and the servers, who need not
-// wake it for every socket, up to a tenth. Single messages are read at once.
+// it longer by up to as much, never shorter. Measured with 1,000 and 10,000 sockets, the load takes a sixth to a half less of the
+// CPU, and who writes, and need not wake it for every socket, up to a seventh less. Single messages are read at once.
 #include "native.h"
 #include "marks.h"
 

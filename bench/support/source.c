@@ -179,12 +179,6 @@ static void heardAnswer(Connection *c, uint32_t serial, uint64_t at) {
   if (--c->waiting == 0) pushIdle(c);
 }
 
-static bool isHex(const uint8_t *at) {
-  for (int i = 0; i < 8; i++)
-    if (!((at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'f'))) return false;
-  return true;
-}
-
 // Looks through what came, the carried end of the last piece in front of it.
 static void heard(Connection *c, const uint8_t *bytes, const uint8_t *end, uint64_t at) {
   while (!c->open) {
@@ -218,12 +212,10 @@ static void heard(Connection *c, const uint8_t *bytes, const uint8_t *end, uint6
       break;
     }
     bytes = found + answer.length;
-    if (isHex(bytes)) {
-      char digits[9] = {0};
-      memcpy(digits, bytes, 8);
-      heardAnswer(c, strtoul(digits, NULL, 16), at);
-      bytes += 8;
-    }
+    uint64_t serial;
+    if (!hex(bytes, 8, &serial)) continue;
+    heardAnswer(c, serial, at);
+    bytes += 8;
   }
   memcpy(c->carry, end - c->carried, c->carried);
 }
