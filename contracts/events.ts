@@ -71,7 +71,7 @@ export type Hint = { type: 'typing'; channel: Id; person: Person } | { type: 'pr
 export type PlazaEvent = ChannelEvent | PersonEvent | CommunityEvent | AccessEvent | Hint;
 
 /**
- * Where an event goes. It is the prefix of the logical message, so that nobody parses JSON to route it:
+ * Where an event goes. It stands before the event in the write-ahead log, so that nobody parses JSON to route it:
  * `plaza/channel/<id>/<version>/<number>` (number: the message posted, else 0), `plaza/person/<id>`, `plaza/community/<id>`,
  * `plaza/access`, `plaza/hint/<channel id>`, `plaza/hint/0` (who is online, from process to process).
  */

@@ -1,5 +1,6 @@
-import { type PlazaEvent, parseTopic } from '../../../contracts/events.ts';
+import type { PlazaEvent } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
+import { eventsOf } from '../../engines/feed/message.ts';
 import { connect, connectReads, type Pool } from '../../engines/postgres/index.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
 import { type Conversations, createConversations, createLog } from '../conversations/index.ts';
@@ -65,12 +66,11 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
       const rows = await sql<{ data: Buffer }[]>`
         select data from pg_logical_slot_get_binary_changes(${slot}, null, null, 'proto_version', '1', 'publication_names', 'plaza_feed', 'messages', 'true')`;
       return rows.flatMap(({ data }) => {
-        // https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html: 'M', flags, lsn, prefix, length, content
         if (data.toString('latin1', 0, 1) !== 'M') return [];
-        const end = data.indexOf(0, 10);
-        const topic = parseTopic(data.toString('utf8', 10, end));
-        const event = JSON.parse(data.toString('utf8', end + 5)) as PlazaEvent;
-        return topic === null ? [] : [{ to: topic.kind === 'person' ? `person ${topic.person}` : topic.kind, event }];
+        return eventsOf(data, 0).map(({ topic, bytes }) => ({
+          to: topic.kind === 'person' ? `person ${topic.person}` : topic.kind,
+          event: JSON.parse(bytes.toString()) as PlazaEvent,
+        }));
       });
     },
 

@@ -1,6 +1,6 @@
-import { parseTopic } from '../../../contracts/events.ts';
 import type { FeedEvent } from './index.ts';
 import type { Lsn } from './lsn.ts';
+import { eventsOf } from './message.ts';
 
 /** The events of one committed transaction, in the order they were emitted. */
 export interface FeedTransaction {
@@ -47,12 +47,14 @@ export function createDecoder(to: Decoded): (bytes: Buffer, start: number, end: 
       const at = start + xlogHeader;
       switch (bytes[at]) {
         case message: {
-          const event = decodeEvent(bytes, at);
-          if (!event) return;
-          if (bytes[at + 1] === 0) return to.hint(event);
+          const events = eventsOf(bytes, at);
+          if (bytes[at + 1] === 0) return events.forEach(to.hint);
           if (!open) throw new Error('The database sent a transactional message outside of a transaction.');
-          open.events.push(event);
-          open.bytes += event.bytes.length;
+          // One by one: a transaction may have more than fit as arguments of one call.
+          for (const event of events) {
+            open.events.push(event);
+            open.bytes += event.bytes.length;
+          }
           return;
         }
         case begin:
@@ -71,14 +73,4 @@ export function createDecoder(to: Decoded): (bytes: Buffer, start: number, end: 
       if (bytes[start + 17] === 1) to.asked();
     }
   };
-}
-
-/** After the kind: flags (1), place in the log (8), prefix up to a zero byte, length (4), content. */
-function decodeEvent(bytes: Buffer, at: number): FeedEvent | null {
-  const prefix = at + 10;
-  const zero = bytes.indexOf(0, prefix);
-  const topic = parseTopic(bytes.toString('latin1', prefix, zero));
-  if (!topic) return null;
-  const content = zero + 5;
-  return { topic, bytes: bytes.subarray(content, content + bytes.readUInt32BE(zero + 1)) };
 }

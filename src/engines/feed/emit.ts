@@ -1,10 +1,5 @@
-import { type PlazaEvent, type Topic, topicPrefix } from '../../../contracts/events.ts';
-import { lines, type Sql, type Transaction } from '../postgres/index.ts';
-
-export interface Emission {
-  topic: Topic;
-  event: PlazaEvent;
-}
+import type { Sql, Transaction } from '../postgres/index.ts';
+import { type Emission, toMessage } from './message.ts';
 
 /** Writes events into the write-ahead log as part of the transaction: they are heard if and only if it commits (L5). */
 export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {
@@ -13,11 +8,8 @@ export async function emit(tx: Transaction, emissions: readonly Emission[]): Pro
 
 /** The same as a query, to be part of a larger one. @param when a condition on it */
 export function emission(sql: Sql, emissions: readonly Emission[], when = sql`true`) {
-  return sql`
-    select count(pg_logical_emit_message(true, prefix, content))
-    from unnest(string_to_array(${lines(emissions.map((e) => topicPrefix(e.topic)))}, E'\\n'), string_to_array(${lines(emissions.map((e) => JSON.stringify(e.event)))}, E'\\n'))
-      as e (prefix, content)
-    where ${when}`;
+  const { prefix, content } = toMessage(emissions);
+  return sql`select pg_logical_emit_message(true, ${prefix}, ${content}) where ${when}`;
 }
 
 /**
@@ -25,5 +17,6 @@ export function emission(sql: Sql, emissions: readonly Emission[], when = sql`tr
  * is heard when the log is next flushed, within 200 ms (wal_writer_delay), or never if the server dies before.
  */
 export async function emitHint(sql: Sql, emission: Emission): Promise<void> {
-  await sql`select pg_logical_emit_message(false, ${topicPrefix(emission.topic)}, ${JSON.stringify(emission.event)})`;
+  const { prefix, content } = toMessage([emission]);
+  await sql`select pg_logical_emit_message(false, ${prefix}, ${content})`;
 }

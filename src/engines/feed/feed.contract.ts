@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PlazaEvent, Topic } from '../../../contracts/events.ts';
 import { connect, type Pool, type Transaction } from '../postgres/index.ts';
 import { type FreshDatabase, freshDatabase } from '../postgres/testing.ts';
+import { emit } from './emit.ts';
 import type { FeedEvent } from './index.ts';
 import { emitText, until } from './testing.ts';
 
@@ -129,6 +131,25 @@ export function feedContract(name: string, create: (database: { url: string; sql
         const at = call.findIndex((event) => event.bytes.toString() === `${i} first`);
         expect(call[at + 1]?.bytes.toString()).toBe(`${i} second`);
       }
+    });
+
+    test('events that are emitted together come as if each were by itself', async () => {
+      const topics: fc.Arbitrary<Topic> = fc.oneof(
+        fc.record({ kind: fc.constant('channel' as const), channel: fc.constantFrom('7', '8'), version: fc.nat(), number: fc.nat() }),
+        fc.constantFrom<Topic>({ kind: 'person', person: '9' }, { kind: 'community', community: '5' }, { kind: 'access' }),
+      );
+      // Any text may stand in an event.
+      const event = fc.string({ unit: 'grapheme' }).map((about) => ({ type: 'access', about: about.replaceAll('\0', '') }) as PlazaEvent);
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.record({ topic: topics, event }), { minLength: 1, maxLength: 50 }), async (emissions) => {
+          const from = all().length;
+          await sql.begin((tx) => emit(tx, emissions));
+          await until(() => all().length >= from + emissions.length);
+          const heard = all().slice(from);
+          expect(heard.map(({ topic, bytes }) => ({ topic, event: JSON.parse(bytes.toString()) }))).toEqual(emissions);
+        }),
+        { numRuns: 30 },
+      );
     });
 
     test('large events come whole among small ones', async () => {

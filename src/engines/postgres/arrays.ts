@@ -7,8 +7,3 @@
 export function numbers(values: readonly (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'null').join()}}`;
 }
-
-/** Texts without a line break, in one: `string_to_array(${lines(texts)}, E'\\n')`. What JSON.stringify makes has none. */
-export function lines(texts: readonly string[]): string {
-  return texts.join('\n');
-}

@@ -1,0 +1,54 @@
+/**
+ * How events stand in a logical message. One has its topic as the message's prefix and its JSON as the content. Several
+ * stand in one message, a line each, topic before JSON: a message of its own costs PostgreSQL and every reader more than
+ * the event in it.
+ */
+import { type PlazaEvent, parseTopic, type Topic, topicPrefix } from '../../../contracts/events.ts';
+import type { FeedEvent } from './index.ts';
+
+export interface Emission {
+  topic: Topic;
+  event: PlazaEvent;
+}
+
+const severalPrefix = 'plaza/events';
+const space = 0x20;
+const lineBreak = 0x0a;
+
+export function toMessage(emissions: readonly Emission[]): { prefix: string; content: string } {
+  const [only, second] = emissions;
+  if (only && !second) return { prefix: topicPrefix(only.topic), content: JSON.stringify(only.event) };
+  // Neither a topic nor what JSON.stringify makes has a line break, and a topic no space.
+  return {
+    prefix: severalPrefix,
+    content: emissions.map(({ topic, event }) => `${topicPrefix(topic)} ${JSON.stringify(event)}`).join('\n'),
+  };
+}
+
+/**
+ * The events of a Message of `pgoutput` that begins there: its kind, flags (1), place in the log (8), prefix up to a zero
+ * byte, length (4), content. Empty for what another program wrote. The events' bytes are parts of these.
+ * https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
+ */
+export function eventsOf(bytes: Buffer, at: number): FeedEvent[] {
+  const zero = bytes.indexOf(0, at + 10);
+  const prefix = bytes.toString('latin1', at + 10, zero);
+  const start = zero + 5;
+  const end = start + bytes.readUInt32BE(zero + 1);
+  if (prefix === severalPrefix) return eventsIn(bytes, start, end);
+  const topic = parseTopic(prefix);
+  return topic ? [{ topic, bytes: bytes.subarray(start, end) }] : [];
+}
+
+function eventsIn(bytes: Buffer, start: number, end: number): FeedEvent[] {
+  const events: FeedEvent[] = [];
+  for (let from = start; from < end; ) {
+    const found = bytes.indexOf(lineBreak, from);
+    const to = found < 0 || found > end ? end : found;
+    const cut = bytes.indexOf(space, from);
+    const topic = parseTopic(bytes.toString('latin1', from, cut));
+    if (topic) events.push({ topic, bytes: bytes.subarray(cut + 1, to) });
+    from = to + 1;
+  }
+  return events;
+}
