@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { PlazaError } from '../../../contracts/errors.ts';
@@ -48,11 +48,11 @@ export function createAccessTokens({ keys, issuer, seconds }: { keys: Keys; issu
 
     async verify(token) {
       if (token.length > mostCharacters) throw invalid();
-      const hash = createHash('sha256').update(token).digest('base64');
-      let claims = verified.get(hash);
+      const key = hash('sha256', token, 'base64');
+      let claims = verified.get(key);
       if (!claims) {
         claims = await read(keys, token);
-        verified.set(hash, claims, { ttl: Math.max(1, claims.expiresAt - Date.now()) });
+        verified.set(key, claims, { ttl: Math.max(1, claims.expiresAt - Date.now()) });
       }
       if (claims.expiresAt <= Date.now()) throw new PlazaError('token_expired');
       return claims;

@@ -20,11 +20,11 @@ export function list<T>(request: FastifyRequest, reply: FastifyReply, page: Page
 
 /** Sets `Link`: the same address with these parts of the query in place of `first page` ones. */
 export function link(request: FastifyRequest, reply: FastifyReply, relations: Record<string, Record<string, string>>): void {
-  const links = Object.entries(relations).map(([relation, change]) => {
-    const url = new URL(request.url, 'http://here');
-    for (const name of ['after', 'before', 'around']) url.searchParams.delete(name);
-    for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value);
-    return `<${url.pathname}${url.search}>; rel="${relation}"`;
-  });
+  const [path, query] = request.url.split('?', 2);
+  const rest = new URLSearchParams(query);
+  for (const name of ['after', 'before', 'around']) rest.delete(name);
+  const links = Object.entries(relations).map(
+    ([relation, change]) => `<${path}?${new URLSearchParams([...rest, ...Object.entries(change)])}>; rel="${relation}"`,
+  );
   if (links.length > 0) reply.header('link', links.join(', '));
 }
