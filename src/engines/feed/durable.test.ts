@@ -212,6 +212,22 @@ test('batches are bounded, but a transaction is never split', async () => {
   expect(Math.max(...sizes.filter((size) => size <= 10))).toBeGreaterThan(3);
 });
 
+test('a reader that gathers waits for a full batch, and not any longer', async () => {
+  const sizes: number[] = [];
+  const reader = newReader('gathering', {
+    // Much longer than this test may take.
+    limits: { batchEvents: 10, gatherMillis: 600_000 },
+    handle: async (_tx, events) => void sizes.push(events.length),
+  });
+  reader.start();
+  await running(reader);
+  for (let batch = 1; batch <= 2; batch++) {
+    for (let i = 0; i < 5; i++) await say('a', 'b');
+    await until(() => reader.state().handled === 10 * batch);
+  }
+  expect(sizes).toEqual([10, 10]);
+});
+
 test('a slow handler makes the server wait, not memory grow', async () => {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => {

@@ -33,7 +33,7 @@ export interface DurableLimits {
   /** One call of `handle` gets no more than these, unless a single transaction has more. */
   batchEvents: number;
   batchBytes: number;
-  /** A batch that is not full waits so long for more. */
+  /** A batch waits so long for more, or until it is full. */
   gatherMillis: number;
   /** With so much waiting, nothing more is read from the socket. */
   waitingBytes: number;
@@ -179,8 +179,12 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     let waitingEvents = 0;
     let working: Promise<void> | null = null;
     let stream: Stream | null = null;
+    /** Aborted when a batch is full: it is not waited for any longer. */
+    let full = new AbortController();
     const ended = new AbortController();
     const stop = AbortSignal.any([signal, ended.signal]);
+
+    const isFull = () => waitingEvents >= limits.batchEvents || waitingBytes >= limits.batchBytes;
 
     function nextBatch(): FeedTransaction[] {
       let events = 0;
@@ -202,8 +206,10 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     async function work(): Promise<void> {
       try {
         while (waiting.length > 0) {
-          if (limits.gatherMillis > 0 && waitingEvents < limits.batchEvents && waitingBytes < limits.batchBytes)
-            await pauseFor(limits.gatherMillis, stop);
+          if (limits.gatherMillis > 0 && !isFull()) {
+            full = new AbortController();
+            await pauseFor(limits.gatherMillis, AbortSignal.any([stop, full.signal]));
+          }
           const batch = nextBatch();
           if (!(await settleBatch(batch, stop))) return;
           state.status = 'running';
@@ -236,6 +242,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           waitingBytes += cost(transaction);
           waitingEvents += transaction.events.length;
           if (waitingBytes > limits.waitingBytes) stream?.pause();
+          if (isFull()) full.abort();
           working ??= work();
         },
         hint() {},
