@@ -127,6 +127,7 @@ class Connection implements Transport, Speaker, Bell {
   /** The network's end came without a farewell. */
   cut(): void {
     this.session.closed();
+    this.scatter();
     this.leave();
     this.socket.end();
   }
