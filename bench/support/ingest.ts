@@ -16,6 +16,7 @@ export interface Taker extends SourceOptions {
 
 /** A source that is this busy may be what holds everything up. */
 const busiest = 0.9;
+const share = `Of one connection Plaza takes ${limits.framesPerSecond} frames a second: where that is too little, more --writers help.`;
 const unchecked: Written = { lost: 0, doubled: 0, gaps: 0, reordered: 0 };
 
 export async function ingestInto(taker: Taker, options: Options): Promise<Subject> {
@@ -35,23 +36,24 @@ export async function ingestInto(taker: Taker, options: Options): Promise<Subjec
   async function load(loop: { underWay: number } | { perSecond: number }): Promise<Answered & { cpu: number }> {
     let used = () => 0;
     let cpu = 0;
-    const answered = await source.run({
-      loop,
-      burst,
-      warmSeconds: seconds / 3,
-      seconds,
-      begin() {
-        used = meter(taker.pids);
-      },
-      end() {
-        cpu = used();
-      },
-    });
+    const answered = await source
+      .run({
+        loop,
+        burst,
+        warmSeconds: seconds / 3,
+        seconds,
+        begin() {
+          used = meter(taker.pids);
+        },
+        end() {
+          cpu = used();
+        },
+      })
+      .catch((error: Error) => {
+        throw error.message.includes('too_many_requests') ? new Error(`${error.message} ${share}`) : error;
+      });
     if (answered.refused > 0 || answered.unknown > 0)
-      throw new Error(
-        `${answered.refused} messages were refused, ${answered.unknown} answers fit no message. Of one connection Plaza takes ` +
-          `${limits.framesPerSecond} frames a second: where that is too little, more --writers help.`,
-      );
+      throw new Error(`${answered.refused} messages were refused, ${answered.unknown} answers fit no message. ${share}`);
     if (answered.cpuMicros > busiest * seconds * 1e6)
       throw new Error('The writers, not the server, were the limit: they took a whole core.');
     return { ...answered, cpu };

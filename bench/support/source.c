@@ -58,6 +58,8 @@ static struct {
 // By number, over all runs.
 static uint32_t nextSerial, capacity;
 static int64_t underWay;
+static uint8_t refusal[600];  // the first one of a run
+static uint32_t refusalLength;
 static uint64_t *dueAt;
 static bool *answered;
 
@@ -196,7 +198,10 @@ static void heard(Connection *c, const uint8_t *bytes, const uint8_t *end, uint6
   }
   for (uint32_t i = 0; i < config.refusalCount; i++) {
     const uint8_t *found = memmem(bytes, end - bytes, config.refusals[i].at, config.refusals[i].length);
-    if (found && run.refused++ == 0) fprintf(stderr, "refused: %.*s\n", (int)(end - found > 600 ? 600 : end - found), found);
+    if (!found || run.refused++ > 0) continue;
+    refusalLength = end - found < (ssize_t)sizeof refusal ? end - found : (ssize_t)sizeof refusal;
+    memcpy(refusal, found, refusalLength);
+    fprintf(stderr, "refused: %.*s\n", (int)refusalLength, refusal);
   }
   if (config.replyTo.length && memmem(bytes, end - bytes, config.replyTo.at, config.replyTo.length)) put(&c->link, config.reply.at, config.reply.length);
   Bytes answer = config.answer;
@@ -225,6 +230,7 @@ static void hear(Connection *c) {
   memcpy(chunk, c->carry, c->carried);
   ssize_t n = recv(c->link.fd, chunk + c->carried, CHUNK, MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (n <= 0 && run.refused) giveUp("the server refused messages and closed a connection", refusal, refusalLength);
   if (n <= 0) giveUp(n < 0 ? strerror(errno) : "the server closed a connection", c->carry, c->carried);
   uint32_t length = c->carried + n;
   if (!c->open && c->step == 0 && length > 12 && memcmp(chunk, "HTTP/1.1 4", 10) == 0) giveUp("a connection was not let in", chunk, length);
