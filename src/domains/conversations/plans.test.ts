@@ -13,13 +13,13 @@ const community = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
 const other = await testCommunity(sql, [{ who: ana, role: 'owner' }]);
 
 // The verbs' own statements, caught on their way to the server and then explained with the same parameters.
-const caught: { query: string; parameters: unknown[] }[] = [];
-const watched = connect(ground.url, {
-  max: 1,
-  name: 'watched',
-  watch: (query, parameters) => caught.push({ query, parameters: [...parameters] }),
+const caught: { on: 'pool' | 'reads'; query: string; parameters: unknown[] }[] = [];
+const catching = (on: 'pool' | 'reads') => ({
+  watch: (query: string, parameters: readonly unknown[]) => void caught.push({ on, query, parameters: [...parameters] }),
 });
-const conversations = createConversations({ ...ground, sql: watched, reads: watched });
+const watched = connect(ground.url, { max: 1, name: 'watched', ...catching('pool') });
+const reads = connectReads(ground.url, catching('reads'));
+const conversations = createConversations({ ...ground, sql: watched, reads });
 let channel = '';
 
 beforeAll(async () => {
@@ -46,15 +46,15 @@ beforeAll(async () => {
     from channels c, generate_series(1, case when c.id = ${channel} then 20000 else 3 end) i`;
   await sql`analyze`;
 });
-afterAll(() => watched.end());
+afterAll(() => Promise.all([watched.end(), reads.end()]));
 
-/** The plans of all statements that a verb sends. */
+/** The plans of all statements that a verb sends, as its connection makes them. */
 async function plansOf(verb: () => Promise<unknown>): Promise<string> {
   caught.length = 0;
   await verb();
   const plans: string[] = [];
-  for (const { query, parameters } of caught.filter((one) => !/^(begin|commit)/.test(one.query))) {
-    const rows = await sql.unsafe(`explain ${query}`, parameters as never[]);
+  for (const { on, query, parameters } of caught.filter((one) => !/^(begin|commit)|pg_type/.test(one.query))) {
+    const rows = await (on === 'reads' ? reads : sql).unsafe(`explain ${query}`, parameters as never[]);
     plans.push(rows.map((row) => String(Object.values(row)[0])).join('\n'));
   }
   return plans.join('\n\n');
@@ -74,6 +74,21 @@ test.each<[string, () => Promise<unknown>, string]>([
   ['discussions by tag', () => conversations.discussions(ana, { community, sort: 'latest', tag: 'rare' }, {}), 'discussions_by_tag'],
   ['single messages', () => conversations.messages(ana, [{ channel, number: 5 }]), 'messages_pkey'],
   ['how many unread messages call me', () => conversations.unreadMentions(ana, [channel]), 'mentions_pkey'],
+  [
+    'latest discussions of many communities',
+    () => conversations.discussionsOf(ana, [community, other], 'latest', 10),
+    'discussions_latest',
+  ],
+  [
+    'popular discussions of many communities',
+    () => conversations.discussionsOf(ana, [community, other], 'popular', 10),
+    'discussions_popular',
+  ],
+  [
+    'unanswered discussions of many communities',
+    () => conversations.discussionsOf(ana, [community, other], 'unanswered', 10),
+    'discussions_unanswered',
+  ],
   ['messages of many channels', () => conversations.messagesOf(ana, [channel], 0, 10), 'messages_pkey'],
 ])('%s: along an index, never through all messages', async (_, verb, index) => {
   const plans = await plansOf(verb);
