@@ -57,9 +57,9 @@ const mends: Record<string, Mend[]> = {
     },
   ],
   '/postgres/src/query.js': [
-    // Two closures made in the constructor of each query kept its answer alive: one outlived the collection of young objects for
-    // being held by another, all grew old, rows and all, and only the next full collection found them. As methods they do not.
-    // Reading 20 rows at a time goes from 283,000 rows in 2.5 s to 448,000, and the space for young objects from 155 MB to 12.
+    // With two closures kept in each query, made in its constructor, V8 does not find its answer among the young objects that may
+    // go: all rows of all answers grew old, and went with the next full collection. With methods they go. Measured, reading 20 rows at
+    // a time: 448,000 rows in 2.5 s instead of 283,000, and 12 MB of room for young objects instead of 155.
     {
       is: `this.resolve = x => (this.active = false, resolve(x))
     this.reject = x => (this.active = false, reject(x))
