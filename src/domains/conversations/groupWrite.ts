@@ -1,7 +1,6 @@
 import type { ChannelEvent } from '../../../contracts/events.ts';
 import type { Id, Message, Person } from '../../../contracts/nouns.ts';
-import { emission, emit } from '../../engines/feed/emit.ts';
-import type { Emission } from '../../engines/feed/message.ts';
+import { type Emission, emission, emit } from '../../engines/feed/emit.ts';
 import { type Fragment, numbers, type Pool, type Sql, type Transaction } from '../../engines/postgres/index.ts';
 import { type ModerationEntry, record } from '../moderation/index.ts';
 import type { Loaded } from './groupLoad.ts';

@@ -1,6 +1,5 @@
 import type { Channel, ChannelKind, CommunityRole, Id, Posting, Visibility } from '../../../contracts/nouns.ts';
-import { emit } from '../../engines/feed/emit.ts';
-import type { Emission } from '../../engines/feed/message.ts';
+import { type Emission, emit } from '../../engines/feed/emit.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
 import { type ChannelRow, toChannel } from './rows.ts';
 

@@ -1,6 +1,8 @@
 import type { Sql, Transaction } from '../postgres/index.ts';
 import { type Emission, toMessage } from './message.ts';
 
+export type { Emission } from './message.ts';
+
 /** Writes events into the write-ahead log as part of the transaction: they are heard if and only if it commits (L5). */
 export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {
   if (emissions.length > 0) await emission(tx, emissions);
