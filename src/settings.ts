@@ -74,7 +74,7 @@ const table = {
   databaseConnections: setting(
     wholeNumber(2, 150),
     '10',
-    'Connections of one process to PostgreSQL at most, the feed and the lanes apart.',
+    'Connections of one process to PostgreSQL at most, the feed, the lanes and the one for reads apart.',
   ),
   lanes: setting(wholeNumber(1, 16), '2', 'How many commit groups of one process write at the same time.'),
   slotKeep: setting(

@@ -29,6 +29,7 @@ export interface Bookmarks {
 
 export interface Deps {
   sql: Pool;
+  /** The one connection for what is read most. */
   reads: Pool;
   policy: Policy;
   conversations: Pick<Conversations, 'messages'>;

@@ -5,6 +5,7 @@ import type { Policy } from '../policy/index.ts';
 
 export interface Deps {
   sql: Pool;
+  /** The one connection for what is read most. */
   reads: Pool;
   policy: Policy;
   conversations: Pick<Conversations, 'firstChat' | 'enterCommunities' | 'leaveCommunity'>;

@@ -35,7 +35,7 @@ type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { pla
 /**
  * Pages of messages by number, from any place, both ways. Numbers have no gaps (L1), so a page is a range of the primary
  * key: the same cost at any depth. Who ask at the same time are answered together, and who ask for the same are given the
- * same messages. Null for what the caller may not read; that is carried out after the reading (L9).
+ * same messages. Null for what the caller may not read: that is asked right behind the reading (L9), and both go out together.
  */
 export function pages({ reads, policy }: Deps): (ask: Ask) => Promise<MessagePage | null> {
   return gathered<Ask, MessagePage>(async (asks) => {

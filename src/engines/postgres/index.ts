@@ -66,8 +66,9 @@ export function connect(url: string, options: ConnectOptions): Pool {
 
 /**
  * The one connection of a process for what it reads most: a few rows by their indexes, for all who ask at the same time.
- * Each statement is planned once, and what is sent first is carried out first, so the next need not wait for the answer
- * to go out. Spread over a pool the same reads cost half as much again, in the server and in PostgreSQL.
+ * Each statement is planned once, and what is sent first is carried out first, so what must come after another goes out
+ * without a wait for its answer. Such statements name their columns: one whose columns changed is sent anew by the driver,
+ * behind what followed it. Spread over a pool, the same reads cost half as much again in the server and in PostgreSQL.
  */
 export function connectReads(url: string, options: Pick<ConnectOptions, 'watch'> = {}): Pool {
   return connect(url, { ...options, max: 1, name: 'plaza-reads', plannedOnce: true });
