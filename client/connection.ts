@@ -46,7 +46,7 @@ const answerMs = 10_000;
 const openMs = 15_000;
 const beatMs = 5000;
 /** Well below the minute after which proxies in between give up what is silent. */
-const pingMs = 25_000;
+const pingMs = 30_000;
 
 /** One socket that comes back by itself after every cut, with growing and jittered delays. */
 export function createConnection(base: URL, tokens: TokenKeeper, events: ConnectionEvents): Connection {

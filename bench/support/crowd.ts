@@ -30,7 +30,7 @@ const patienceMs = 180_000;
 /** For orders that need nobody but the loader. */
 const orderMs = 60_000;
 /** Our client pings so often. */
-const beatMs = 25_000;
+const beatMs = 30_000;
 
 interface Loader {
   child: ChildProcess;
