@@ -26,6 +26,21 @@ test('a bar is as long as its figure, the longest as wide as there is room; what
   expect(svg).not.toContain('lost');
 });
 
+test('names of lines that lie on each other stand apart; what hardly changes is nearly level', () => {
+  const same = (readers: number): Measured => ({
+    ...at(readers),
+    contenders: ['plaza', 'other', 'third'].map((name) => ({ name, about: '', runs: [{ cpu: 100 + readers / 100 }] })),
+  });
+  const svg = slopes('readers', [same(10), same(1000)]);
+  const texts = [...svg.matchAll(/<text(?: class="quiet")? x="(\d+)" y="([\d.]+)"/g)].map(([, x, y]) => ({ x, y: Number(y) }));
+  for (const { x, y } of texts) {
+    const near = texts.filter((other) => other.x === x && Math.abs(other.y - y) < 13);
+    expect(near).toHaveLength(1);
+  }
+  const dots = [...svg.matchAll(/cy="(\d+)"/g)].map(([, y]) => Number(y));
+  expect(Math.max(...dots) - Math.min(...dots)).toBeLessThan(10);
+});
+
 test('a line for each contender goes through a dot for each value of the option', () => {
   const svg = slopes('readers', [at(10), at(100), at(1000)]);
   expect(svg.match(/class="line/g)).toHaveLength(2);

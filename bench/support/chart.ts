@@ -52,7 +52,15 @@ export function slopes(option: string, points: readonly Measured[]): string {
     const top = n * (high + apart) + 46;
     const ys = (at: number) => points.map(({ contenders }) => Math.log10(Math.max(1e-6, median(contenders[at]?.runs ?? [], key))));
     const all = first.contenders.flatMap((_, at) => ys(at));
-    const yOf = scale(Math.min(...all), Math.max(...all), top + high, top);
+    // A power of ten at least, or what hardly changes would look like a cliff.
+    const middle = (Math.min(...all) + Math.max(...all)) / 2;
+    const yOf = scale(Math.min(...all, middle - 0.5), Math.max(...all, middle + 0.5), top + high, top);
+    const lines = first.contenders.map((_, at) => ys(at).map(yOf));
+    const figureOf = (i: number, at: number) => figure(median(points[i]?.contenders[at]?.runs ?? [], key));
+    const names = apartBy(
+      lines.map((line) => (line.at(-1) ?? 0) + 4),
+      15,
+    );
     parts.push(
       `<text class="title" x="0" y="${top - 26}">${escaped(label)} <tspan class="quiet">by ${escaped(option)}, both logarithmic</tspan></text>`,
       `<path class="axis" d="M${left - 10} ${top + high + 6}H${width - right + 10}"/>`,
@@ -63,18 +71,30 @@ export function slopes(option: string, points: readonly Measured[]): string {
     );
     for (const [at, { name }] of first.contenders.entries()) {
       const kind = at === 0 ? ' first' : '';
-      const places = ys(at).map((y, i) => [xOf(xs[i] ?? 0), yOf(y)] as const);
+      const places = (lines[at] ?? []).map((y, i) => [xOf(xs[i] ?? 0), y] as const);
       parts.push(
         `<path class="line${kind}" d="M${places.map((place) => place.join(' ')).join('L')}"/>`,
-        ...places.map(([x, y], i) => {
-          const value = figure(median(points[i]?.contenders[at]?.runs ?? [], key));
-          return `<circle class="dot${kind}" cx="${x}" cy="${y}" r="3.5"/><text class="quiet" x="${x}" y="${y - 8}" text-anchor="middle">${value}</text>`;
-        }),
-        `<text x="${width - right + 14}" y="${(places.at(-1)?.[1] ?? 0) + 4}">${escaped(name)}</text>`,
+        ...places.map(([x, y]) => `<circle class="dot${kind}" cx="${x}" cy="${y}" r="3.5"/>`),
+        // All figures of all would lie on each other: those of the first, and of the others where they end.
+        ...places
+          .slice(0, at === 0 ? -1 : 0)
+          .map(([x, y], i) => `<text class="quiet" x="${x}" y="${y - 8}" text-anchor="middle">${figureOf(i, at)}</text>`),
+        `<text x="${width - right + 14}" y="${names[at]}">${escaped(name)} <tspan class="quiet">${figureOf(points.length - 1, at)}</tspan></text>`,
       );
     }
   }
   return drawing(drawn(first.columns).length * (high + apart) + 8, first.work, parts);
+}
+
+/** The same places, moved down as far as it takes to stand apart. */
+function apartBy(places: readonly number[], gap: number): number[] {
+  const moved = [...places];
+  let free = Number.NEGATIVE_INFINITY;
+  for (const at of [...places.keys()].sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0))) {
+    moved[at] = Math.max(places[at] ?? 0, free);
+    free = (moved[at] ?? 0) + gap;
+  }
+  return moved;
 }
 
 /** Maps values from least to most to places, rounded to whole units. */
