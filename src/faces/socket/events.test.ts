@@ -178,7 +178,8 @@ describe('long polling', () => {
   test('answers at once with what is newer, and begins with ready', async () => {
     const { channel } = await house.chat(ana.token);
     await say(channel, 'one');
-    const frames = await poll(`poll=&join=${channel}`);
+    // The feed may tell of that message only now: then there is a head as well.
+    const frames = (await poll(`poll=&join=${channel}`)).filter((frame) => frame.type !== 'head');
     expect(frames.map((frame) => frame.type)).toEqual(['ready', 'joined']);
     expect(frames[1]).toMatchObject({ channel: { id: channel }, version: 1, messages: [{ body: 'one' }] });
   });

@@ -45,8 +45,8 @@ export function createHeads() {
       const rooms = untold.get(client);
       if (!rooms) return null;
       untold.delete(client);
-      const heads = toTell(client, rooms).map(headOf);
-      return heads.length > 0 ? toPacket({ type: 'head', heads }) : null;
+      const still = toTell(client, rooms);
+      return still.length > 0 ? headPacket(still) : null;
     },
 
     /** The next `count` of those who are to be told. */
@@ -57,14 +57,17 @@ export function createHeads() {
       for (const [client, rooms] of untold) {
         if (left-- === 0) return;
         untold.delete(client);
-        const heads = toTell(client, rooms);
-        const [room] = heads;
+        const still = toTell(client, rooms);
+        const [room, second] = still;
         if (!room) continue;
-        const shared = heads.length === 1 ? alone.get(room) : undefined;
-        const packet = shared ?? toPacket({ type: 'head', heads: heads.map(headOf) });
-        if (heads.length === 1) alone.set(room, packet);
+        const packet = second ? headPacket(still) : (alone.get(room) ?? headPacket(still));
+        if (!second) alone.set(room, packet);
         yield [client, packet];
       }
     },
   };
+}
+
+function headPacket(rooms: readonly Room[]): Packet {
+  return toPacket({ type: 'head', heads: rooms.map(headOf) });
 }

@@ -1,6 +1,7 @@
 import type { ClientFrame } from '../../../contracts/wire.ts';
 import { openingOf } from './opening.ts';
 import { Order } from './order.ts';
+import type { SessionDeps, Transport } from './session.ts';
 import type { Answer } from './verbs.ts';
 
 /** Who carries out the requests of a client and tells it what came of them. */
@@ -9,12 +10,8 @@ export interface Answerer {
   readonly ended: boolean;
   /** Before it only a `hello` is begun, alone. */
   readonly greeted: boolean;
-  /** Requests that run at once. */
-  readonly outstanding: number;
-  /** Has much that its client did not read yet: nothing is begun. */
-  isBusy(): boolean;
-  /** Stop, or go on, reading what the client sends. */
-  pause(on: boolean): void;
+  readonly deps: Pick<SessionDeps, 'settings'>;
+  readonly transport: Pick<Transport, 'isBusy' | 'pause'>;
   /** @param next the next frame of the same order may begin */
   handle(frame: ClientFrame, next?: () => void): Promise<Answer | null>;
   answered(frame: ClientFrame, answer: Answer | null): void;
@@ -65,7 +62,7 @@ export class Requests {
     const full = this.#waiting !== null;
     if (full === this.#paused || this.#by.ended) return;
     this.#paused = full;
-    this.#by.pause(full);
+    this.#by.transport.pause(full);
   }
 
   /** Resolves when all are answered. */
@@ -84,7 +81,7 @@ export class Requests {
 
   #mayBegin(frame: ClientFrame): boolean {
     const by = this.#by;
-    if (by.ended || this.#running >= by.outstanding || by.isBusy()) return false;
+    if (by.ended || this.#running >= by.deps.settings.outstanding || by.transport.isBusy()) return false;
     return by.greeted || (frame.type === 'hello' && this.#running === 0);
   }
 

@@ -126,9 +126,6 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
   get open(): Client | null {
     return this.ended ? null : this.client;
   }
-  get outstanding(): number {
-    return this.deps.settings.outstanding;
-  }
   get order(): Order {
     return this.requests.order;
   }
@@ -185,14 +182,6 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
   }
 
   // What they are answered.
-
-  isBusy(): boolean {
-    return this.transport.isBusy();
-  }
-
-  pause(on: boolean): void {
-    this.transport.pause(on);
-  }
 
   answered(frame: ClientFrame, answer: Answer | null): void {
     if (answer) this.send('id' in frame && frame.id !== undefined ? { ...answer, id: frame.id } : answer);
