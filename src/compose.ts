@@ -81,7 +81,7 @@ export async function compose(
   };
 
   const feed = createFeed({ url: databaseUrl, sql, logger });
-  const tally = createDurableReader({ url: databaseUrl, sql, logger, ...createTally({ logger, metrics }) });
+  const tally = createDurableReader({ url: databaseUrl, sql, logger, feed, ...createTally({ logger, metrics }) });
   // What is remembered of somebody's access is forgotten before the faces hear of the change (L9): listeners are
   // called in the order in which they came.
   const memories = forgetting([policy, accounts, people]);
@@ -150,7 +150,8 @@ export async function compose(
   async function stop(): Promise<void> {
     await Promise.all([server.drain(), socket.drain(), graphql.drain()]);
     await log.drain();
-    await Promise.all([tally.stop(), feed.stop(), mail.close()]);
+    // The feed first: it must not look for another stream when the one that carries it ends.
+    await Promise.all([feed.stop(), tally.stop(), mail.close()]);
     await Promise.all([sql.end({ timeout: 1 }), reads.end({ timeout: 1 }), writers.end({ timeout: 1 })]);
   }
 }

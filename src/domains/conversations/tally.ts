@@ -81,8 +81,10 @@ export function createTally({ logger, metrics }: { logger: Logger; metrics: Metr
   return {
     name: 'tally',
     handle,
+    // A second's messages would otherwise stand in memory, and grow old there.
+    topicsOnly: true,
     // Nobody waits for a check, and a row is written for each channel of a batch: the larger, the fewer for each message.
-    limits: { gatherMillis: 1_000, batchEvents: 20_000, batchBytes: 8_000_000 },
+    limits: { gatherMillis: 1_000, batchEvents: 20_000 },
     /** Of a new slot the past is not heard: every log is followed from where it shows next. */
     restart: async (tx: Transaction): Promise<void> => {
       await tx`delete from channel_tallies`;

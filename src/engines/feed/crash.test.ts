@@ -62,14 +62,15 @@ const saidNow = async () => (await sql<{ n: number }[]>`select n from said`).map
 
 test('the database is killed under load: the durable reader misses nothing and repeats nothing, the live feed says when to look', async () => {
   await start();
+  const feed = createFeed({ url: server.url, sql, logger: silent });
   const reader = createDurableReader({
     url: server.url,
     sql,
     name: 'crash',
     logger: silent,
+    feed,
     handle: async (tx, events) => void (await tx`insert into heard (n) select * from unnest(${numbers(events)}::integer[])`),
   });
-  const feed = createFeed({ url: server.url, sql, logger: silent });
   const live: number[] = [];
   const told: string[] = [];
   const looks: Promise<number[]>[] = [];
@@ -110,8 +111,8 @@ test('the database is killed under load: the durable reader misses nothing and r
   const known = new Set([...live, ...(await Promise.all(looks)).flat()]);
   expect(ascending(known)).toEqual(ascending([...said, last]));
   expect(live).toHaveLength(new Set(live).size);
-  await reader.stop();
   await feed.stop();
+  await reader.stop();
 }, 60_000);
 
 test('a slot that the server could not keep is seen in health, made anew, and the reader rebuilds', async () => {
@@ -173,6 +174,7 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
     sql,
     name: 'seen',
     logger: silent,
+    feed,
     handle: async (tx) => void handled.push(await allowed(tx)),
   });
   await feed.start();

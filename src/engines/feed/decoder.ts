@@ -17,8 +17,8 @@ export interface FeedTransaction {
 
 export interface Decoded {
   transaction(transaction: FeedTransaction): void;
-  /** An event outside of any transaction. */
-  hint(event: FeedEvent): void;
+  /** An event outside of any transaction, and where it stands in the log. */
+  hint(event: FeedEvent, at: Lsn): void;
   /** Everything committed before `walEnd` has been given. */
   idle(walEnd: Lsn): void;
   /** The server wants to hear from us now. */
@@ -48,7 +48,10 @@ export function createDecoder(to: Decoded): (bytes: Buffer, start: number, end: 
       switch (bytes[at]) {
         case message: {
           const events = eventsOf(bytes, at);
-          if (bytes[at + 1] === 0) return events.forEach(to.hint);
+          if (bytes[at + 1] === 0) {
+            for (const event of events) to.hint(event, bytes.readBigUInt64BE(at + 2));
+            return;
+          }
           if (!open) throw new Error('The database sent a transactional message outside of a transaction.');
           // One by one: a transaction may have more than fit as arguments of one call.
           for (const event of events) {

@@ -2,6 +2,7 @@ import type { Logger } from '../../kit/log.ts';
 import type { Pool, Transaction } from '../postgres/index.ts';
 import { beginAt, forgetPosition, type Handle, positionOf } from './apply.ts';
 import type { FeedTransaction } from './decoder.ts';
+import type { Feed } from './index.ts';
 import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
 import { openReplication, type Replication, ReplicationError, type Stream } from './replication.ts';
 import { settle } from './settle.ts';
@@ -26,6 +27,10 @@ export interface DurableReaderDeps {
    * some of what will be heard.
    */
   restart?(tx: Transaction): Promise<void>;
+  /** `handle` needs the events' topics only, and their bytes are not kept until then: they are given empty. */
+  topicsOnly?: boolean;
+  /** The live feed of this process, to be carried while this one reads. */
+  feed?: Pick<Feed, 'carriedBy'>;
   limits?: Partial<DurableLimits>;
 }
 
@@ -35,7 +40,7 @@ export interface DurableLimits {
   batchBytes: number;
   /** A batch waits so long for more, or until it is full. */
   gatherMillis: number;
-  /** With so much waiting, nothing more is read from the socket. */
+  /** With so much waiting, nothing more is read from the socket; or, while the live feed needs what is read, kept: it is read again. */
   waitingBytes: number;
   /** How often `handle` is asked about a batch before it is taken apart. */
   tries: number;
@@ -179,10 +184,21 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     let waitingEvents = 0;
     let working: Promise<void> | null = null;
     let stream: Stream | null = null;
+    const carrier = deps.feed?.carriedBy(from);
+    /** Something was not kept: nothing after it may be, and it is read again by a stream that begins anew. */
+    let behind = false;
     /** Aborted when a batch is full: it is not waited for any longer. */
     let full = new AbortController();
     const ended = new AbortController();
     const stop = AbortSignal.any([signal, ended.signal]);
+
+    /** There is more than can be kept. The live feed must not wait for that. */
+    function holdBack(): void {
+      if (!carrier?.isNeeded()) return stream?.pause();
+      behind = true;
+      logger.warn('The reader is too slow for what is written; it goes on from where it stands with a stream of its own.');
+      void carrier.release().then(() => stream?.close());
+    }
 
     const isFull = () => waitingEvents >= limits.batchEvents || waitingBytes >= limits.batchBytes;
 
@@ -237,23 +253,27 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           else signal.addEventListener('abort', close);
         },
         transaction(transaction) {
-          if (transaction.commit < from) return;
-          waiting.push(transaction);
-          waitingBytes += cost(transaction);
-          waitingEvents += transaction.events.length;
-          if (waitingBytes > limits.waitingBytes) stream?.pause();
+          carrier?.transaction(transaction);
+          if (transaction.commit < from || behind) return;
+          const kept = deps.topicsOnly ? withoutBytes(transaction) : transaction;
+          waiting.push(kept);
+          waitingBytes += cost(kept);
+          waitingEvents += kept.events.length;
+          if (waitingBytes > limits.waitingBytes) holdBack();
           if (isFull()) full.abort();
           working ??= work();
         },
-        hint() {},
+        hint: (event, at) => carrier?.hint(event, at),
         idle(walEnd) {
-          if (working !== null) return;
+          carrier?.idle(walEnd);
+          if (working !== null || behind) return;
           handledUpTo = walEnd;
           stream?.confirm(walEnd);
         },
       });
     } finally {
       signal.removeEventListener('abort', close);
+      carrier?.ended();
       ended.abort();
       await working;
     }
@@ -275,6 +295,12 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
       await running;
     },
   };
+}
+
+const noBytes = Buffer.alloc(0);
+
+function withoutBytes(transaction: FeedTransaction): FeedTransaction {
+  return { ...transaction, events: transaction.events.map(({ topic }) => ({ topic, bytes: noBytes })), bytes: 0 };
 }
 
 function cost(transaction: FeedTransaction): number {

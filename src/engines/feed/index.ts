@@ -1,4 +1,6 @@
 import type { Topic } from '../../../contracts/events.ts';
+import type { FeedTransaction } from './decoder.ts';
+import type { Lsn } from './lsn.ts';
 
 export { createDurableReader, type DurableReader, type DurableReaderDeps } from './durable.ts';
 export { createFeed } from './live.ts';
@@ -33,12 +35,29 @@ export interface FeedState {
   breaks: number;
 }
 
-/** The live feed of one process: its own temporary slot, nothing kept when it goes. */
+/** The live feed of one process: a temporary slot, nothing kept when it goes. */
 export interface Feed {
   /** Resolves once live for the first time, however often it has to try; rejects if stopped before. */
   start(): Promise<void>;
   /** Answers how to stop listening. */
   listen(listener: FeedListener): () => void;
+  /** For a reader that hands on all it reads from `from` on: once it is as far as the feed, the feed needs no stream of its own. One at a time is used. */
+  carriedBy(from: Lsn): Carrier;
   state(): FeedState;
   stop(): Promise<void>;
+}
+
+/** How a reader of the same process carries the live feed: each event is then decoded and read once. */
+export interface Carrier {
+  transaction(transaction: FeedTransaction): void;
+  /** @param at where the event stands in the log */
+  hint(event: FeedEvent, at: Lsn): void;
+  /** Everything committed before `walEnd` has been handed on. */
+  idle(walEnd: Lsn): void;
+  /** The feed has no other stream: reading must not pause. */
+  isNeeded(): boolean;
+  /** Resolves when the feed does without; until then all must be handed on. */
+  release(): Promise<void>;
+  /** Nothing more comes. Without a `release` before it the feed breaks. */
+  ended(): void;
 }
