@@ -112,7 +112,7 @@ async function lateCarrier(feed: Feed) {
   const streaming = replication.stream('plaza_late', from, {
     started() {},
     transaction: (transaction) => handOn(() => carrier.transaction(transaction)),
-    hint: (event, at) => handOn(() => carrier.hint(event, at)),
+    hint: (event, end) => handOn(() => carrier.hint(event, end)),
     idle: (walEnd) => handOn(() => carrier.idle(walEnd)),
   });
   const stop = async () => {
@@ -167,6 +167,33 @@ test('a stream that has something before the other one gives it only when nothin
   await until(() => lines.length === 6);
   expect(lines).toEqual(upTo(6));
   expect(feed.state().breaks).toBe(0);
+});
+
+test('hints and transactions that stand side by side in the log are all heard, once and in order', async () => {
+  const { feed, lines } = newFeed();
+  await feed.start();
+  const late = await lateCarrier(feed);
+  for (const carried of [true, false]) {
+    await until(async () => (await ownSlots()) === (carried ? 0 : 1));
+    const before = lines.length;
+    for (let i = 0; i < 20; i++) {
+      // One connection in one go: nothing else comes between the records.
+      await sql.unsafe(
+        `select pg_logical_emit_message(false, 'plaza/hint/1', 'hint ${i}'), pg_logical_emit_message(true, 'plaza/person/1', 'event ${i}')`,
+      );
+      await sql.begin(async (tx) => {
+        await emitText(tx, 'plaza/person/1', `later ${i}`);
+        await tx`select pg_logical_emit_message(false, 'plaza/hint/1', ${`hint before its commit ${i}`})`;
+      });
+    }
+    await until(() => lines.length >= before + 80);
+    const expected = Array.from({ length: 20 }, (_, i) => [`hint ${i}`, `event ${i}`, `hint before its commit ${i}`, `later ${i}`]);
+    expect(lines.slice(before)).toEqual(expected.flat());
+    if (carried) {
+      await late.carrier.release();
+      await late.stop();
+    }
+  }
 });
 
 test('a reader that ends leaves the feed broken for a moment, and the next one carries it again', async () => {

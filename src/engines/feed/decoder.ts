@@ -17,8 +17,8 @@ export interface FeedTransaction {
 
 export interface Decoded {
   transaction(transaction: FeedTransaction): void;
-  /** An event outside of any transaction, and where it stands in the log. */
-  hint(event: FeedEvent, at: Lsn): void;
+  /** An event outside of any transaction, and where the log goes on after it. */
+  hint(event: FeedEvent, end: Lsn): void;
   /** Everything committed before `walEnd` has been given. */
   idle(walEnd: Lsn): void;
   /** The server wants to hear from us now. */

@@ -263,7 +263,7 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           if (isFull()) full.abort();
           working ??= work();
         },
-        hint: (event, at) => carrier?.hint(event, at),
+        hint: (event, end) => carrier?.hint(event, end),
         idle(walEnd) {
           carrier?.idle(walEnd);
           if (working !== null || behind) return;

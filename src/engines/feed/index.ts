@@ -50,8 +50,8 @@ export interface Feed {
 /** How a reader of the same process carries the live feed: each event is then decoded and read once. */
 export interface Carrier {
   transaction(transaction: FeedTransaction): void;
-  /** @param at where the event stands in the log */
-  hint(event: FeedEvent, at: Lsn): void;
+  /** @param end where the log goes on after it: the next commit may stand just there */
+  hint(event: FeedEvent, end: Lsn): void;
   /** Everything committed before `walEnd` has been handed on. */
   idle(walEnd: Lsn): void;
   /** The feed has no other stream: reading must not pause. */

@@ -131,8 +131,8 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
           own?.stream.confirm(transaction.end);
           if (own) read(own, transaction.commit, transaction.end, transaction.events, transaction);
         },
-        hint(event, at) {
-          if (own) read(own, at, at + 1n, [event], null);
+        hint(event, end) {
+          if (own) read(own, end - 1n, end, [event], null);
         },
         idle(walEnd) {
           own?.stream.confirm(walEnd);
@@ -202,8 +202,8 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
         transaction(transaction) {
           if (carrier === mine) read(mine, transaction.commit, transaction.end, transaction.events, transaction);
         },
-        hint(event, at) {
-          if (carrier === mine) read(mine, at, at + 1n, [event], null);
+        hint(event, end) {
+          if (carrier === mine) read(mine, end - 1n, end, [event], null);
         },
         idle(walEnd) {
           if (carrier === mine) read(mine, walEnd, walEnd, [], null);
