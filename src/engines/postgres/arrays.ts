@@ -5,5 +5,18 @@
 
 /** Ids and numbers of our own, never what a caller wrote: a comma in one would make two. Cast it: `${numbers(ids)}::bigint[]`. */
 export function numbers(values: readonly (string | number | null)[]): string {
-  return `{${values.map((value) => value ?? 'null').join()}}`;
+  const all = values.includes(null) ? values.map((value) => value ?? 'null') : values;
+  return `{${all.join()}}`;
+}
+
+/** U+001F. */
+const separator = '\x1f';
+
+/**
+ * Texts of any kind; null and an empty one are read as null. To be read with `string_to_array(${texts(bodies)}, E'\\x1f', '')`.
+ * @throws for a text with U+001F in it: what people write has lost its control characters before it comes here
+ */
+export function texts(values: readonly (string | null)[]): string {
+  for (const value of values) if (value?.includes(separator)) throw new Error('A text with U+001F cannot be sent among others.');
+  return values.join(separator);
 }

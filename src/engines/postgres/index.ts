@@ -1,7 +1,7 @@
 import type postgresJs from 'postgres';
 import './mend.ts';
 
-export { numbers } from './arrays.ts';
+export { numbers, texts } from './arrays.ts';
 export { isoTime } from './times.ts';
 
 // Read only after the mends are in place.
