@@ -35,16 +35,14 @@ export function createBelieved() {
       return loaded;
     },
 
-    /** How a group that is committed left its channels. */
+    /** How a group that is committed left its channels; from here on they are no longer the group's. */
     keep(loaded: Loaded): void {
-      for (const [id, { from, ...channel }] of loaded.channels) {
+      for (const [id, channel] of loaded.channels) {
         const before = channels.get(id);
-        const contested = before !== undefined && before.channel.version !== from.version;
+        const contested = before !== undefined && before.channel.version !== channel.from.version;
+        channel.from = { number: channel.number, version: channel.version };
         channels.delete(id);
-        channels.set(id, {
-          channel: { ...channel, from: { number: channel.number, version: channel.version } },
-          notBefore: contested ? performance.now() + contestedMs : (before?.notBefore ?? 0),
-        });
+        channels.set(id, { channel, notBefore: contested ? performance.now() + contestedMs : (before?.notBefore ?? 0) });
       }
       for (const id of channels.keys()) {
         if (channels.size <= most) break;

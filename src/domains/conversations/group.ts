@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Transaction } from '../../engines/postgres/index.ts';
-import { keyOf, type Loaded, load } from './groupLoad.ts';
+import { keep, known, type Loaded, load } from './groupLoad.ts';
 import { type Written, writeAll } from './groupWrite.ts';
 import { type Erased, eventOf, messageAfter, type Step } from './steps.ts';
 
@@ -66,10 +66,11 @@ export async function writeGroup(
 /** Asks the plans in order, each on the state as those before leave it; `loaded` becomes the state after all of them. */
 export function decide(changes: readonly Change[], loaded: Loaded, now: number): { results: (Outcome | PlazaError)[]; written: Written[] } {
   const written: Written[] = [];
-  const at = new Date(now).toISOString();
+  // Thousands of posts a second are touched by nobody in their own group.
+  const all = { ms: now, at: new Date(now).toISOString(), touches: changes.some(({ number }) => number !== undefined) };
   const results = changes.map((change) => {
     try {
-      return apply(change, loaded, written, { ms: now, at });
+      return apply(change, loaded, written, all);
     } catch (error) {
       if (error instanceof PlazaError) return error;
       throw error;
@@ -78,15 +79,14 @@ export function decide(changes: readonly Change[], loaded: Loaded, now: number):
   return { results, written };
 }
 
-function apply(change: Change, loaded: Loaded, written: Written[], now: { ms: number; at: string }): Outcome {
+function apply(change: Change, loaded: Loaded, written: Written[], all: { ms: number; at: string; touches: boolean }): Outcome {
   const { channel: id, by, key } = change;
   const channel = loaded.channels.get(id);
   if (channel === undefined) throw new PlazaError('not_found', 'There is no such channel, or you may not read it.');
 
-  const posting = key === undefined ? null : keyOf(id, by.id, key);
-  const known = posting === null ? undefined : loaded.keys.get(posting);
-  if (known !== undefined) {
-    return { channel: id, number: known.number, version: known.version, message: known, details: channel.details, repeated: true };
+  const first = key === undefined ? undefined : known(loaded, id, by.id, key);
+  if (first !== undefined) {
+    return { channel: id, number: first.number, version: first.version, message: first, details: channel.details, repeated: true };
   }
 
   const touched = change.number === undefined ? null : (loaded.messages.get(`${id}/${change.number}`) ?? null);
@@ -108,15 +108,15 @@ function apply(change: Change, loaded: Loaded, written: Written[], now: { ms: nu
 
   channel.version += 1;
   if (step.do === 'post') channel.number += 1;
-  const ms = change.at ?? now.ms;
-  const at = change.at === undefined ? now.at : new Date(change.at).toISOString();
+  const ms = change.at ?? all.ms;
+  const at = change.at === undefined ? all.at : new Date(change.at).toISOString();
   const place = { channel: id, number: change.number ?? channel.number, version: channel.version, at };
   const message = step.do === 'change' ? null : messageAfter(step, place, by, key ?? null);
   written.push({ step, place, by, ms, message, event: eventOf(step, place, by, message) });
 
   // The next change of this group sees the state as this one leaves it.
-  if (message !== null) loaded.messages.set(`${id}/${place.number}`, message);
-  if (message !== null && posting !== null) loaded.keys.set(posting, message);
+  if (message !== null && all.touches) loaded.messages.set(`${id}/${place.number}`, message);
+  if (message !== null && key !== undefined) keep(loaded, key, message);
   if (step.do === 'react') loaded.mine.set(mineKey, step.on ? [...mine, step.emoji] : mine.filter((emoji) => emoji !== step.emoji));
   if (step.do === 'delete')
     loaded.erased.set(`${id}/${place.number}`, { by: by.id, body: step.message.body ?? '', mentions: step.message.mentions });

@@ -15,8 +15,8 @@ export interface LoadedChannel {
 
 export interface Loaded {
   channels: Map<Id, LoadedChannel>;
-  /** By `channel/author/key`: the messages whose keys come again. */
-  keys: Map<string, Message>;
+  /** By key alone, which two authors may both have chosen: the messages whose keys come again. */
+  keys: Map<string, readonly Message[]>;
   /** By `channel/number`: the messages that are touched. */
   messages: Map<string, Message>;
   /** By `channel/number`: what was taken from those of them that are deleted. */
@@ -25,7 +25,15 @@ export interface Loaded {
   mine: Map<string, readonly string[]>;
 }
 
-export const keyOf = (channel: Id, author: Id, key: string) => `${channel}/${author}/${key}`;
+/** The message that has the key already. */
+export function known({ keys }: Loaded, channel: Id, author: Id, key: string): Message | undefined {
+  return keys.get(key)?.find((message) => message.author === author && message.channel === channel);
+}
+
+export function keep({ keys }: Loaded, key: string, message: Message): void {
+  const before = keys.get(key);
+  keys.set(key, before === undefined ? [message] : [...before, message]);
+}
 
 type TouchedRow = MessageRow & { person: Id; mine: string[] | null; deleted_by: Id | null; erased: string | null };
 
@@ -53,7 +61,7 @@ export async function load(tx: Transaction, changes: readonly Change[]): Promise
     if (row !== undefined)
       loaded.channels.set(channel, { application: row.application, details: toChannel(row), number, version, from: { number, version } });
   }
-  for (const row of keys) loaded.keys.set(keyOf(row.channel, row.author, row.key ?? ''), toMessage(row));
+  for (const row of keys) keep(loaded, row.key ?? '', toMessage(row));
   for (const row of touched) {
     loaded.messages.set(`${row.channel}/${row.number}`, toMessage(row));
     if (row.deleted_at !== null) {

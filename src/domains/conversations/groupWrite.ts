@@ -110,7 +110,8 @@ function idArray(ids: readonly Id[]): string | null {
 function moveAuthors(sql: Sql, channels: readonly Written[][], when = sql`true`) {
   // In one order everywhere, so that two groups never wait on each other's rows.
   const moved = channels.flatMap((posts) => {
-    const last = new Map(posts.filter((w) => w.message?.link === null).map((w) => [w.by.id, w]));
+    const last = new Map<Id, Written>();
+    for (const w of posts) if (w.message?.link === null) last.set(w.by.id, w);
     return [...last.values()].sort((a, b) => byId(a.by.id, b.by.id));
   });
   return sql`
