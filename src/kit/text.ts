@@ -15,12 +15,10 @@ export interface TextLimits {
  * @throws invalid_input for what is too short, too long or cannot be stored (U+0000, half a surrogate pair)
  */
 export function text(value: unknown, { field, min = 0, max, lines = false }: TextLimits): string {
-  const refuse = (rule: string, sentence: string, limit?: number) =>
-    new PlazaError('invalid_input', sentence, { field, rule, ...(limit !== undefined && { limit }) });
-  const tooLong = () => refuse('too-long', `"${field}" may have at most ${max} characters.`, max);
-  if (typeof value !== 'string') throw refuse('not-a-text', `"${field}" must be a text.`);
-  if (value.length > max * 2 + 1000) throw tooLong();
-  if (!value.isWellFormed() || value.includes('\u0000')) throw refuse('not-storable', `"${field}" holds characters that cannot be stored.`);
+  if (typeof value !== 'string') throw refusal(field, 'not-a-text', `"${field}" must be a text.`);
+  if (value.length > max * 2 + 1000) throw tooLong(field, max);
+  if (!value.isWellFormed() || value.includes('\u0000'))
+    throw refusal(field, 'not-storable', `"${field}" holds characters that cannot be stored.`);
   const clean = lines
     ? cleanLines(value)
     : value
@@ -28,10 +26,18 @@ export function text(value: unknown, { field, min = 0, max, lines = false }: Tex
         .replace(/[\p{Cc}\s]+/gu, ' ')
         .trim();
   const { length } = clean.trim();
-  if (length < min && min === 1) throw refuse('empty', `"${field}" must not be empty.`);
-  if (length < min) throw refuse('too-short', `"${field}" must have at least ${min} characters.`, min);
-  if (clean.length > max) throw tooLong();
+  if (length < min && min === 1) throw refusal(field, 'empty', `"${field}" must not be empty.`);
+  if (length < min) throw refusal(field, 'too-short', `"${field}" must have at least ${min} characters.`, min);
+  if (clean.length > max) throw tooLong(field, max);
   return clean;
+}
+
+function refusal(field: string, rule: string, sentence: string, limit?: number): PlazaError {
+  return new PlazaError('invalid_input', sentence, { field, rule, ...(limit !== undefined && { limit }) });
+}
+
+function tooLong(field: string, max: number): PlazaError {
+  return refusal(field, 'too-long', `"${field}" may have at most ${max} characters.`, max);
 }
 
 function cleanLines(value: string): string {
