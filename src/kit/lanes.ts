@@ -16,9 +16,32 @@ export interface LaneCounts {
 }
 
 interface Waiting<Item, Result> {
-  item: Item;
-  resolve(result: Result): void;
+  readonly item: Item;
+  settle(result: Result): void;
   reject(error: unknown): void;
+}
+
+/** A class, since thousands wait. */
+class Asked<Item, Result, Answer> implements Waiting<Item, Result> {
+  readonly item: Item;
+  readonly answer: (result: Result) => Answer;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(item: Item, answer: (result: Result) => Answer, resolve: (answer: Answer) => void, reject: (error: unknown) => void) {
+    this.item = item;
+    this.answer = answer;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  settle(result: Result): void {
+    try {
+      this.resolve(this.answer(result));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
 }
 
 /**
@@ -51,7 +74,7 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
       group.forEach((waiting, i) => {
         const result = results[i];
         if (result === undefined || result instanceof PlazaError) waiting.reject(result ?? new PlazaError('internal'));
-        else waiting.resolve(result);
+        else waiting.settle(result);
       });
     }
     lane.running = 0;
@@ -59,8 +82,11 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
   }
 
   return {
-    /** @throws unavailable when the lane is full or draining */
-    add(key: string, item: Item): Promise<Result> {
+    /**
+     * @param answer makes of the result what this resolves to: one promise fewer under way than a `then` behind it
+     * @throws unavailable when the lane is full or draining
+     */
+    add<Answer>(key: string, item: Item, answer: (result: Result) => Answer): Promise<Answer> {
       const lane = all[hash(key) % lanes];
       if (lane === undefined || draining !== null)
         return Promise.reject(new PlazaError('unavailable', 'The server is stopping; send it again, with the same key.'));
@@ -70,7 +96,7 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
         );
       }
       return new Promise((resolve, reject) => {
-        lane.queue.push({ item, resolve, reject });
+        lane.queue.push(new Asked(item, answer, resolve, reject));
         if (lane.running === 0) {
           lane.running = -1;
           void work(lane);

@@ -7,6 +7,8 @@ import { createLanes, type LaneCounts } from '../../kit/lanes.ts';
 import { createBelieved } from './believed.ts';
 import { type Change, decide, type Outcome, writeGroup } from './group.ts';
 import { type Written, writePosts } from './groupWrite.ts';
+import type { Posted } from './index.ts';
+import { posted } from './outcome.ts';
 
 export interface LogDeps {
   /** A pool of its own with one connection for each lane, so that a group never waits for a connection. */
@@ -22,6 +24,8 @@ export interface LogDeps {
 export interface Log {
   /** Resolves when the change is committed (L3). */
   change(change: Change): Promise<Outcome>;
+  /** The same for a post. */
+  post(change: Change): Promise<Posted>;
   counts(): LaneCounts;
   /** Refuses new changes and resolves when all accepted ones are answered. */
   drain(): Promise<void>;
@@ -141,7 +145,8 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
   const work = createLanes<Change, Outcome>({ lanes, groupSize, bound: laneBound, run });
 
   return {
-    change: (change) => work.add(change.channel, change),
+    change: (change) => work.add(change.channel, change, asItIs),
+    post: (change) => work.add(change.channel, change, posted),
     counts: work.counts,
     async drain() {
       stopping = true;
@@ -153,6 +158,8 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
     },
   };
 }
+
+const asItIs = (outcome: Outcome) => outcome;
 
 /** A channel has moved on (division by zero), or a key is there already (unique violation). */
 const overtaken = ['22012', '23505'];

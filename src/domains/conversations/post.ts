@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { PlazaError } from '../../../contracts/errors.ts';
-import type { Channel, Id } from '../../../contracts/nouns.ts';
+import type { Id, Person } from '../../../contracts/nouns.ts';
 import { limits } from '../../../contracts/wire.ts';
 import { mentions } from '../../kit/markdown.ts';
 import { text, wholeNumber } from '../../kit/text.ts';
-import type { Facts, Who } from '../policy/index.ts';
+import type { Facts, Policy, Who } from '../policy/index.ts';
 import { allowed } from './access.ts';
 import { called } from './called.ts';
 import { type Deps, speaker } from './deps.ts';
-import type { Outcome } from './group.ts';
+import type { Change, PlanState } from './group.ts';
 import type { Conversations, Posted } from './index.ts';
-import { withMessage } from './outcome.ts';
+import type { Step } from './steps.ts';
 
 type Input = Parameters<Conversations['post']>[1];
 
@@ -25,23 +25,10 @@ interface Said {
 
 /** Posts a message: numbered and durable when this resolves (L1, L3). The same key gives the same message (L4). */
 export function post({ sql, policy, log }: Deps): Conversations['post'] {
-  function place(who: Who, { channel, body, key, replyTo, placed }: Said, standing: Facts, calls: Id[]): Promise<Posted> {
-    const outcome = log.change({
-      channel,
-      by: speaker(who),
-      key,
-      plan({ channel: now, number }) {
-        if (!isAsKnown(now, standing)) {
-          policy.ask('message.post', { ...standing, channelArchived: now.archived, channelPosting: now.posting });
-        }
-        if (replyTo !== null && replyTo > number) {
-          throw new PlazaError('invalid_input', `There is no message ${replyTo} to reply to.`, { field: 'replyTo' });
-        }
-        return { do: 'post', body, replyTo, mentions: calls, link: null };
-      },
-    });
-    placed?.();
-    return outcome.then(posted);
+  function place(who: Who, said: Said, standing: Facts, calls: Id[]): Promise<Posted> {
+    const posted = log.post(new Post(speaker(who), said, calls, standing, policy));
+    said.placed?.();
+    return posted;
   }
 
   async function placeWhenKnown(who: Who, said: Said): Promise<Posted> {
@@ -73,13 +60,41 @@ function whatIsSaid({ channel, body, key, replyTo, placed }: Input): Said {
   };
 }
 
-/** What the channel itself has to say on who may post is as it was when the standing was allowed to. */
-const isAsKnown = (now: Channel, { channelArchived, channelPosting }: Facts) =>
-  channelArchived === now.archived && channelPosting === now.posting;
+/** A post, and the step that it is if all is still as known. One object and no closures, since thousands are under way. */
+class Post implements Change {
+  readonly do = 'post';
+  readonly link = null;
+  readonly channel: Id;
+  readonly by: Person;
+  readonly key: string;
+  readonly body: string;
+  readonly replyTo: number | null;
+  readonly mentions: Id[];
+  readonly standing: Facts;
+  readonly policy: Policy;
 
-function posted(outcome: Outcome): Posted {
-  const { channel, number, version, message } = withMessage(outcome);
-  return { channel, number, version, message, repeated: outcome.repeated };
+  constructor(by: Person, { channel, key, body, replyTo }: Said, calls: Id[], standing: Facts, policy: Policy) {
+    this.channel = channel;
+    this.by = by;
+    this.key = key;
+    this.body = body;
+    this.replyTo = replyTo;
+    this.mentions = calls;
+    this.standing = standing;
+    this.policy = policy;
+  }
+
+  plan({ channel: now, number }: PlanState): Step {
+    const { standing, replyTo } = this;
+    // What the channel itself has to say on who may post is as it was when the standing was allowed to.
+    if (standing.channelArchived !== now.archived || standing.channelPosting !== now.posting) {
+      this.policy.ask('message.post', { ...standing, channelArchived: now.archived, channelPosting: now.posting });
+    }
+    if (replyTo !== null && replyTo > number) {
+      throw new PlazaError('invalid_input', `There is no message ${replyTo} to reply to.`, { field: 'replyTo' });
+    }
+    return this;
+  }
 }
 
 export function messageBody(body: unknown): string {
