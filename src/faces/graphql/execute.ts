@@ -114,7 +114,12 @@ function argsOf(run: Run, field: FieldPlan): Args {
 
 /** Puts a value into its place, completed to the shape it has to have; now, or when it comes. */
 function put(run: Run, field: FieldPlan, shape: Shape, value: unknown, into: Into, key: string | number, up: Place): void {
-  if (isPromise(value)) return wait(run, field, shape, value, into, key, up);
+  // What most values are, and nothing can be wrong with.
+  if (shape.text && typeof value === 'string') {
+    into[key] = value;
+    return;
+  }
+  if (value instanceof Promise) return wait(run, field, shape, value, into, key, up);
   if (value === null || value === undefined) {
     if (shape.nullable) into[key] = null;
     else fail(run, field, new Error(`Cannot return null for non-nullable field ${field.place}.`), false, into, key, up);
@@ -148,7 +153,7 @@ function putItems(run: Run, field: FieldPlan, item: Shape, values: readonly unkn
   for (let i = 0; i < values.length; i++) put(run, field, item, values[i], into, i, place);
 }
 
-function wait(run: Run, field: FieldPlan, shape: Shape, value: PromiseLike<unknown>, into: Into, key: string | number, up: Place): void {
+function wait(run: Run, field: FieldPlan, shape: Shape, value: Promise<unknown>, into: Into, key: string | number, up: Place): void {
   // Keeps its place among the keys.
   into[key] = null;
   run.waiting++;
@@ -209,8 +214,4 @@ function typeOf(run: Run, { abstract }: Shape, value: unknown): GraphQLObjectTyp
   const type = typeof name === 'string' ? run.schema.getType(name) : undefined;
   if (abstract && isObjectType(type) && run.schema.isSubType(abstract, type)) return type;
   throw new Error(`"${String(name)}" is no type of "${abstract?.name}".`);
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -5,11 +5,13 @@ import {
   type GraphQLAbstractType,
   type GraphQLArgument,
   type GraphQLFieldResolver,
+  GraphQLID,
   type GraphQLLeafType,
   GraphQLNonNull,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  GraphQLString,
   getArgumentValues,
   getOperationAST,
   isAbstractType,
@@ -54,6 +56,8 @@ export type Args = { [name: string]: unknown };
 export interface Shape {
   nullable: boolean;
   leaf: GraphQLLeafType | null;
+  /** A leaf that every string is already, as it is. */
+  text: boolean;
   /** Of a list. */
   item: Shape | null;
   /** For an interface or union: which of its types a value is. */
@@ -172,6 +176,7 @@ function fieldPlan(
     return {
       nullable: !(wanted instanceof GraphQLNonNull),
       leaf: isLeafType(inner) ? inner : null,
+      text: inner === GraphQLString || inner === GraphQLID,
       item: isListType(inner) ? shapeOf(inner.ofType) : null,
       abstract: isAbstractType(inner) ? inner : null,
       object: isObjectType(inner) ? inner : null,
