@@ -1,7 +1,7 @@
+import type { Id, Profile } from '../../../contracts/nouns.ts';
 import type { Pool } from '../../engines/postgres/index.ts';
 import type { Memory } from '../../kit/memory.ts';
 import type { Policy } from '../policy/index.ts';
-import type { ProfileRow } from './rows.ts';
 
 export interface PeopleDeps {
   sql: Pool;
@@ -9,7 +9,7 @@ export interface PeopleDeps {
 }
 
 /** A profile and the application it belongs to, by the person's id. */
-export type Known = Memory<ProfileRow & { application: string }>;
+export type Known = Memory<{ profile: Profile; application: Id }>;
 
 export interface Deps extends PeopleDeps {
   known: Known;

@@ -28,18 +28,22 @@ export function toPerson(row: PersonRow): Person {
 }
 
 export function toProfile(row: ProfileRow): Profile {
-  return {
+  return asOfNow({
     ...toPerson(row),
     about: row.about,
     interests: row.interests,
     status: toStatus(row),
     createdAt: row.created_at.toISOString(),
-  };
+  });
 }
 
-/** One that has ended is none, also where the row is remembered from before. */
+/** A status that has ended is none, also in a profile that is remembered from before. */
+export function asOfNow(profile: Profile): Profile {
+  const until = profile.status?.until ?? null;
+  return until !== null && Date.parse(until) <= Date.now() ? { ...profile, status: null } : profile;
+}
+
 function toStatus(row: ProfileRow): Status | null {
   if (row.status_emoji === '' && row.status_text === '') return null;
-  if (row.status_until !== null && row.status_until.getTime() <= Date.now()) return null;
   return { emoji: row.status_emoji, text: row.status_text, until: row.status_until?.toISOString() ?? null };
 }
