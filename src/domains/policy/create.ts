@@ -48,13 +48,8 @@ export function createPolicy({ sql, communitiesBy }: PolicyDeps): Policy {
   const readable = (facts: Facts) => decide('channel.read', facts).allowed;
 
   async function read(asks: readonly Ask[], within?: Sql): Promise<(Facts | null)[]> {
-    const found = await channelFacts(within ?? sql, asks);
-    return asks.map(({ who }, i) => {
-      const facts = found[i];
-      if (!facts) return null;
-      const all = { ...standing(who), ...facts };
-      return readable(all) ? all : null;
-    });
+    const found = await channelFacts(within ?? sql, asks, standing);
+    return found.map((facts) => (facts && readable(facts) ? facts : null));
   }
 
   async function toCommunities(who: Who, communities: readonly Id[], within?: Transaction): Promise<(Facts | null)[]> {
