@@ -2,6 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import { limits } from '../../../contracts/wire.ts';
 import { numbers } from '../../engines/postgres/index.ts';
+import { distinct } from '../../kit/distinct.ts';
 import { gathered } from '../../kit/gathered.ts';
 import { isId } from '../../kit/page.ts';
 import { wholeNumber } from '../../kit/text.ts';
@@ -9,8 +10,7 @@ import type { Who } from '../policy/index.ts';
 import { channelId } from './access.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations, MessagePage } from './index.ts';
-import { type MessageRow, messageColumns, toMessage } from './rows.ts';
-import { isMessage } from './since.ts';
+import { messageIn, type OwnRow, ownColumns } from './rows.ts';
 
 const defaultPage = 50;
 const lastNumber = 2_147_483_647;
@@ -30,7 +30,11 @@ interface Place {
   last: number;
 }
 
-type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { place: number; head_number: number; head_version: number };
+type Found = { [column in keyof OwnRow]: OwnRow[column] | null } & {
+  place: number;
+  head_number: number | null;
+  head_version: number | null;
+};
 
 /**
  * Pages of messages by number, from any place, both ways. Numbers have no gaps (L1), so a page is a range of the primary
@@ -39,33 +43,36 @@ type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & { pla
  */
 export function pages({ reads, policy }: Deps): (ask: Ask) => Promise<MessagePage | null> {
   return gathered<Ask, MessagePage>(async (asks) => {
-    const places = new Map(asks.map((ask) => [keyOf(ask), ask]));
-    const [found, standings] = await Promise.all([read([...places.values()]), policy.toChannels(asks, reads)]);
-    return asks.map((ask, i) => (standings[i] ? (found.get(keyOf(ask)) ?? null) : null));
+    const { different, places } = distinct(asks, keyOf);
+    const [found, standings] = await Promise.all([read(different), policy.toChannels(asks, reads)]);
+    return places.map((place, i) => (standings[i] ? (found[place] ?? null) : null));
   }, atOnce);
 
-  /** The head is of the same instant as the messages. */
-  async function read(places: readonly Place[]): Promise<Map<string, MessagePage>> {
+  /** In the order of the places; none where there is no such channel. The head is of the same instant as the messages; the first row has it. */
+  async function read(places: readonly Place[]): Promise<(MessagePage | undefined)[]> {
     const rows = await reads<Found[]>`
-      select a.place::int, h.number as head_number, h.version as head_version, m.*
+      select a.place::int, case when m.number > h.first then null else h.number end as head_number,
+        case when m.number > h.first then null else h.version end as head_version, m.*
       from unnest(
         ${numbers(places.map(({ channel }) => channel))}::bigint[], ${numbers(places.map(({ first }) => first))}::int[],
         ${numbers(places.map(({ last }) => last))}::int[]
       ) with ordinality as a (channel, first, last, place)
-      join channel_heads h on h.channel = a.channel
+      cross join lateral (
+        select number, version, case when a.first > 0 then a.first else greatest(number + a.first, 1) end as first
+        from channel_heads where channel = a.channel
+      ) h
       left join lateral (
-        select ${messageColumns(reads)}
-        from messages where channel = a.channel
-          and number >= case when a.first > 0 then a.first else greatest(h.number + a.first, 1) end and number <= a.last
-        order by number
+        select ${ownColumns(reads)} from messages where channel = a.channel and number >= h.first and number <= a.last order by number
       ) m on true`;
-    const byPlace = Map.groupBy(rows, (row) => row.place);
-    return new Map(
-      places.flatMap((place, i) => {
-        const [head, ...rest] = byPlace.get(i + 1) ?? [];
-        return head ? [[keyOf(place), toMessagePage(place.channel, head, [head, ...rest])] as const] : [];
-      }),
-    );
+    const found: (MessagePage | undefined)[] = [];
+    for (const row of rows) {
+      const channel = places[row.place - 1]?.channel ?? '';
+      if (row.head_number !== null && row.head_version !== null)
+        found[row.place - 1] = { ...nothingOf(channel), head: { channel, number: row.head_number, version: row.head_version } };
+      if (isMessage(row)) found[row.place - 1]?.messages.push(messageIn(channel, row));
+    }
+    for (const page of found) if (page) page.more = moreOf(page);
+    return found;
   }
 }
 
@@ -114,9 +121,8 @@ export function messagesOf(read: Pages): Conversations['messagesOf'] {
     const limit = wholeNumber(count, 'first', 1, limits.page);
     const from = wholeNumber(after, 'after', 0);
     const [first, last] = [Math.min(from + 1, lastNumber), Math.min(from + limit, lastNumber)];
-    return await Promise.all(
-      channels.map(async (channel) => (isId(channel) && (await read({ who, channel, first, last }))) || nothingOf(channel)),
-    );
+    const found = await Promise.all(channels.map((channel) => (isId(channel) ? read({ who, channel, first, last }) : null)));
+    return channels.map((channel, i) => found[i] ?? nothingOf(channel));
   };
 }
 
@@ -124,12 +130,11 @@ function nothingOf(channel: Id): MessagePage {
   return { channel, messages: [], more: { before: false, after: false }, head: { channel, number: 0, version: 0 } };
 }
 
-function toMessagePage(channel: Id, head: Found, rows: readonly Found[]): MessagePage {
-  const messages = rows.filter(isMessage).map(toMessage);
-  return {
-    channel,
-    messages,
-    more: { before: (messages[0]?.number ?? 1) > 1, after: (messages.at(-1)?.number ?? head.head_number) < head.head_number },
-    head: { channel, number: head.head_number, version: head.head_version },
-  };
+function moreOf({ messages, head }: MessagePage): MessagePage['more'] {
+  return { before: (messages[0]?.number ?? 1) > 1, after: (messages.at(-1)?.number ?? head.number) < head.number };
+}
+
+/** False for the one row that an outer join gives when there is no message. */
+function isMessage(row: Found): row is Found & OwnRow {
+  return row.number !== null;
 }

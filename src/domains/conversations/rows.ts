@@ -21,8 +21,12 @@ export interface ChannelRow {
   accepted: number | null;
 }
 
-export interface MessageRow {
+export interface MessageRow extends OwnRow {
   channel: Id;
+}
+
+/** A message without its channel, where that is known: each column of each row costs. */
+export interface OwnRow {
   number: number;
   version: number;
   author: Id;
@@ -45,9 +49,14 @@ export function channelColumns(sql: Sql) {
   return sql`id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version, accepted`;
 }
 
-/** The columns of a `MessageRow`: times as text, and without `words`, which nobody reads. An `order by` a time names the table's own. */
+/** The columns of a `MessageRow`. An `order by` a time names the table's own. */
 export function messageColumns(sql: Sql) {
-  return sql`channel, number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at::text,
+  return sql`channel, ${ownColumns(sql)}`;
+}
+
+/** The columns of an `OwnRow`: times as text, and without `words`, which nobody reads. */
+export function ownColumns(sql: Sql) {
+  return sql`number, version, author, reply_to, key, body, reactions, mentions, link_channel, link_number, created_at::text,
     edited_at::text, deleted_at::text, pinned_at::text`;
 }
 
@@ -71,8 +80,12 @@ export function toChannel(row: ChannelRow): Channel {
 }
 
 export function toMessage(row: MessageRow): Message {
+  return messageIn(row.channel, row);
+}
+
+export function messageIn(channel: Id, row: OwnRow): Message {
   return {
-    channel: row.channel,
+    channel,
     number: row.number,
     version: row.version,
     author: row.author,

@@ -148,6 +148,6 @@ function toLog({ channel, version, limit }: Place, head: Found, rows: readonly F
 }
 
 /** False for the one row of nulls that an outer join gives when there is no message. */
-export function isMessage<Row extends { number: number | null }>(row: Row): row is Row & MessageRow {
+function isMessage<Row extends { number: number | null }>(row: Row): row is Row & MessageRow {
   return row.number !== null;
 }
