@@ -51,9 +51,9 @@ export function decodeCursor(cursor: string, parts: readonly ('id' | 'int' | 'ti
   });
 }
 
-/** Ids are positive 64-bit integers in decimal. */
+/** Ids are positive 64-bit integers in decimal. Of numbers with as many digits the larger one comes later as text too. */
 export function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && BigInt(value) <= 9223372036854775807n;
+  return typeof value === 'string' && /^[1-9]\d{0,18}$/.test(value) && (value.length < 19 || value <= '9223372036854775807');
 }
 
 /** @throws invalid_input when out of range */
