@@ -7,7 +7,7 @@ import { text } from '../../kit/text.ts';
 import type { Policy, Who } from '../policy/index.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations, Discussion } from './index.ts';
-import { type ChannelRow, toChannel } from './rows.ts';
+import { type ChannelRow, channelColumns, toChannel } from './rows.ts';
 
 /** The chats of a community that the caller may read, oldest first. */
 export function communityChats({ sql, policy }: Deps): Conversations['communityChats'] {
@@ -74,18 +74,16 @@ export function discussionsOf({ reads, policy }: Deps): Conversations['discussio
     gathered<Ask, Page<Discussion>>(async (asks) => {
       const found = await read(sort, new Map(asks.map((ask) => [keyOf(ask), ask])));
       const lists = asks.map((ask) => found.get(keyOf(ask)) ?? []);
+      const pages = lists.map((list, i) => list.slice(0, asks[i]?.size));
       const standings = await policy.toChannels(
-        asks.flatMap(({ who }, i) => (lists[i] ?? []).map(({ node }) => ({ who, channel: node.channel.id }))),
+        asks.flatMap(({ who }, i) => (pages[i] ?? []).map(({ node }) => ({ who, channel: node.channel.id }))),
         reads,
       );
       let place = 0;
-      return asks.map(({ size }, i) => {
-        const all = (lists[i] ?? []).map((item) => ({ item, readable: Boolean(standings[place++]) }));
-        return {
-          items: all.slice(0, size).flatMap(({ item, readable }) => (readable ? [item] : [])),
-          hasNext: all.length > size,
-        };
-      });
+      return pages.map((page, i) => ({
+        items: page.filter(() => Boolean(standings[place++])),
+        hasNext: page.length < (lists[i]?.length ?? 0),
+      }));
     }, atOnce);
   const firsts = { latest: together('latest'), popular: together('popular'), unanswered: together('unanswered') };
 
@@ -106,7 +104,7 @@ export function discussionsOf({ reads, policy }: Deps): Conversations['discussio
         ${numbers([...asks.values()].map(({ community }) => community))}::bigint[], ${numbers([...asks.values()].map(({ size }) => size))}::int[]
       ) as a (community, size)
       cross join lateral (
-        select * from channels c where c.community = a.community and c.kind = 'discussion'
+        select ${channelColumns(reads)}, active_at, comments, popularity from channels c where c.community = a.community and c.kind = 'discussion'
           ${sort === 'unanswered' ? reads`and c.comments = 0` : reads``}
         order by ${order(reads, sort)} limit a.size + 1
       ) d`;
