@@ -15,6 +15,19 @@ export function globalId(kind: Kind, id: string): string {
   return end < 0 ? filled : filled.slice(0, end);
 }
 
+/** Made so far, since the same people stand beside all that is written. What an id says never changes. */
+const people = new Map<Id, string>();
+const most = 10_000;
+
+export function personId(id: Id): string {
+  const known = people.get(id);
+  if (known !== undefined) return known;
+  if (people.size === most) people.clear();
+  const made = globalId('Person', id);
+  people.set(id, made);
+  return made;
+}
+
 export function messageId(message: { channel: Id; number: number }): string {
   return globalId('Message', `${message.channel}/${message.number}`);
 }

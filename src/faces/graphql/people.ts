@@ -1,7 +1,7 @@
 import type { Profile, Status as StatusNoun } from '../../../contracts/nouns.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { globalId, plainIdIf } from './ids.ts';
+import { personId, plainIdIf } from './ids.ts';
 import { connection, forward, listCost, pageOf } from './lists.ts';
 import { Person, PersonConnection, type PersonShape } from './nouns.ts';
 
@@ -31,7 +31,7 @@ Person.implement({
   description: 'What others see of an account; a bot is a person too.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (person) => globalId('Person', person.id) }),
+    id: t.id({ description: 'Global id.', resolve: (person) => personId(person.id) }),
     plainId: t.exposeString('id', { description: 'The id as REST and the socket have it.' }),
     handle: t.exposeString('handle', { description: 'Unique in the application, without the @.' }),
     name: t.exposeString('name', { description: 'The name shown.' }),
