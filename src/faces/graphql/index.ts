@@ -81,8 +81,8 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     endings.add(ending);
     reply.raw.once('close', () => {
       endings.delete(ending);
-      // Without a reason an error is made for one, with its stack, at the end of each request.
-      ending.abort(null);
+      // What was answered wholly has nothing left to end. Without a reason an error is made for one, with its stack.
+      if (!reply.raw.writableFinished) ending.abort(null);
     });
     const caller: Caller = {
       authorization: request.headers.authorization,
