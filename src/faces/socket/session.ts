@@ -6,8 +6,9 @@ import type { Who } from '../../domains/policy/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import { errorFrame } from './door.ts';
 import { type Decoded, decodeFrame } from './frames.ts';
+import { expire, hello, keepEarly, type Newcomer } from './greeting.ts';
 import type { Hub } from './hub.ts';
-import { type Listed, readListsAgain, readListsOf } from './lists.ts';
+import { type Listed, readListsAgain } from './lists.ts';
 import type { Onlookers } from './onlookers.ts';
 import { behind, join, type Opener, synced } from './opening.ts';
 import type { Order } from './order.ts';
@@ -16,11 +17,11 @@ import { type Packet, packetOf, toPacket } from './packet.ts';
 import type { Pages } from './pages.ts';
 import type { Presence } from './presence.ts';
 import { readPeople, readSynced } from './reads.ts';
-import type { Client, Receiver } from './registry.ts';
+import type { Client } from './registry.ts';
 import { type Answerer, Requests } from './requests.ts';
 import type { SocketSettings } from './settings.ts';
 import { type Answer, perform } from './verbs.ts';
-import type { Bell, Wheel } from './wheel.ts';
+import type { Wheel } from './wheel.ts';
 
 /** How a session's frames reach its client. */
 export interface Transport {
@@ -74,14 +75,8 @@ export interface Session {
   closed(): void;
 }
 
-type Ready = Extract<ServerFrame, { type: 'ready' }>;
-
 const garbledAllowed = 5;
-/** What concerns the person and comes before `ready` is kept, so much of it. */
-const earlyPersonal = 100;
 const typingPauseMs = 3000;
-/** The end of a token that lasts longer is looked at again. */
-const furthestMs = 86_400_000;
 /** The same for everybody, and most of what quiet clients are told. */
 const pong = [toPacket({ type: 'pong' })];
 const ping = '{"type":"ping"}';
@@ -93,7 +88,7 @@ export function createSession(deps: SessionDeps, transport: Transport, options: 
 }
 
 /** A class, since there are many thousands: their functions are shared, and what is rarely needed is made when it is. */
-class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell {
+class Conversation implements Session, Newcomer, Opener, Answerer {
   readonly deps: SessionDeps;
   readonly transport: Transport;
   readonly options: SessionOptions;
@@ -106,7 +101,6 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
   garbledCount = 0;
   missedEarly = false;
   lists: Listed['lists'] = 'known';
-  /** When the token ends, in ms since 1970; null for never. */
   until: number | null = null;
   due = 0;
   early: Buffer[] | null = null;
@@ -141,7 +135,7 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
 
   /** The time for `hello`, then that of the token, is over. */
   ring(): void {
-    if (this.until !== null) this.expire();
+    if (this.until !== null) expire(this);
     // What was said in time may wait for the database.
     else if (!this.client && this.requests.isIdle) this.bye('unauthenticated');
   }
@@ -196,7 +190,7 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
 
   handle(frame: ClientFrame, next?: () => void): Promise<Answer | null> {
     const { deps, client } = this;
-    if (frame.type === 'hello') return this.hello(frame);
+    if (frame.type === 'hello') return hello(this, frame);
     if (!client) return Promise.reject(new PlazaError('unauthenticated'));
     switch (frame.type) {
       case 'join':
@@ -240,63 +234,6 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
     return null;
   }
 
-  // The greeting.
-
-  async hello(frame: Extract<ClientFrame, { type: 'hello' }>): Promise<null> {
-    const { doors, hub } = this.deps;
-    const known = this.client?.who;
-    const who = await doors.accounts.authenticate(frame.token, this.options.address);
-    if (!who.person) throw new PlazaError('unauthenticated');
-    if (known && (known.person?.id !== who.person.id || known.account !== who.account)) {
-      throw new PlazaError('forbidden', 'This connection belongs to another person; open a new one.');
-    }
-    if (this.ended) return null;
-    this.token = frame.token;
-    if (this.client) hub.become(this.client, who);
-    else this.client = hub.enter(who, this);
-    // Only now would a sign-out be heard; whether there was one before is asked once more.
-    hub.become(this.client, await this.identify());
-    const [epoch, until, drafts] = await Promise.all([
-      doors.conversations.epoch(),
-      doors.accounts.expiresAt(this.token),
-      this.options.lists ? doors.drafts.latest(who) : [],
-    ]);
-    if (this.ended) return null;
-    this.until = until;
-    this.expire();
-    await this.greet({ epoch, person: who.person, drafts });
-    for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
-      this.requests.addLater({ type: 'join', id: channel, channel, since: version });
-    }
-    return null;
-  }
-
-  async greet(known: Pick<Ready, 'epoch' | 'person' | 'drafts'>): Promise<void> {
-    const { presence, settings } = this.deps;
-    if (this.options.lists) {
-      await readListsOf(this, (mine) => this.send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds }));
-    }
-    if (!this.greeted && !this.ended && this.transport.hints) {
-      presence.came(known.person.id);
-      this.isOnline = true;
-    }
-    this.greeted = true;
-    const early = this.early ?? [];
-    this.early = null;
-    for (const bytes of early) this.personal(bytes);
-    if (this.missedEarly) this.send({ type: 'stale' });
-    this.missedEarly = false;
-  }
-
-  /** Ends with the token, now or when it does. */
-  expire(): void {
-    const { wheel } = this.deps;
-    const left = this.until === null ? null : this.until - Date.now();
-    if (left === null) wheel.takeDown(this);
-    else if (left <= 0) this.bye('token_expired');
-    else wheel.hang(this, Math.min(left, furthestMs));
-  }
-
   // Frames out, and what the hub has to tell.
 
   send(frame: ServerFrame): void {
@@ -312,15 +249,10 @@ class Conversation implements Session, Receiver, Opener, Answerer, Listed, Bell 
   }
 
   personal(bytes: Buffer): void {
-    if (this.greeted) {
-      const { type } = JSON.parse(bytes.toString());
-      if (type === 'channel_joined' || type === 'community_joined') this.relist();
-      this.transport.write([packetOf(['{"type":"personal","event":', bytes, '}'])]);
-      return;
-    }
-    this.early ??= [];
-    if (this.early.length < earlyPersonal) this.early.push(bytes);
-    else this.missedEarly = true;
+    if (!this.greeted) return keepEarly(this, bytes);
+    const { type } = JSON.parse(bytes.toString());
+    if (type === 'channel_joined' || type === 'community_joined') this.relist();
+    this.transport.write([packetOf(['{"type":"personal","event":', bytes, '}'])]);
   }
 
   behind(heads: Head[]): void {
