@@ -35,6 +35,13 @@ export interface Since {
   gap: boolean;
 }
 
+/** That something was read, not what: whoever wants to see it is asked for access first. */
+export interface Changes {
+  /** The version up to which it is complete. */
+  version: number;
+  gap: boolean;
+}
+
 export interface MessagePage {
   channel: Id;
   /** By number, ascending. */
@@ -210,13 +217,13 @@ export interface Conversations {
   publicMarks(who: Who, every: number): Promise<Id[]>;
 
   since(who: Who, input: { channel: Id; version: number; limit?: number | undefined }): Promise<Since>;
+  /** Reads for many who come from the same version what `entered` then gives to each. Two queries for all who ask at the same time. @throws not_found */
+  changed(input: { channel: Id; version: number }): Promise<Changes>;
   /**
-   * What `since` tells of a channel, and its details. No access check: whoever is given it is asked after by `entered`.
+   * What `since` tells of a channel, its details, and how far the caller has read it, if the caller may read it at this moment.
    * Two queries for all who ask at the same time. @throws not_found
    */
-  changed(input: { channel: Id; version: number }): Promise<{ log: Omit<Since, 'details'>; channel: Channel }>;
-  /** How far the caller has read the channel, which it may read at this moment. Two queries for all who ask at the same time. @throws not_found */
-  entered(who: Who, channel: Id): Promise<number>;
+  entered(who: Who, changes: Changes): Promise<{ log: Omit<Since, 'details'>; channel: Channel; read: number }>;
   /** By number; exactly one of before, after, around, or none for the last page. */
   page(
     who: Who,

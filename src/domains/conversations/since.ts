@@ -7,7 +7,7 @@ import { wholeNumber } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
 import { channelId } from './access.ts';
 import type { Deps } from './deps.ts';
-import type { Conversations, Since } from './index.ts';
+import type { Changes, Conversations, Since } from './index.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 /** Channels that are read together: some thousand messages. */
@@ -46,15 +46,21 @@ export function since({ sql, policy }: Deps): Conversations['since'] {
   return async (who, input) => (await ask({ who, ...placeOf(input) })) ?? notFound();
 }
 
+/** What is in what was read for many; only `entered` takes it out. */
+const contents = new WeakMap<Changes, { log: Log; channel: Channel }>();
+
 export function changed({ sql }: Deps): Conversations['changed'] {
   const { readLogs, readChannels } = readings(sql);
-  const ask = gathered<Place, Awaited<ReturnType<Conversations['changed']>>>(async (asks) => {
+  const ask = gathered<Place, Changes>(async (asks) => {
     const logs = await readLogs(asks);
     const details = await readChannels(asks.map(({ channel }) => channel));
     return asks.map((asked) => {
       const found = logs.get(keyOf(asked));
       const channel = details.get(asked.channel);
-      return found && channel ? { log: found.log, channel } : null;
+      if (!found || !channel) return null;
+      const changes: Changes = { version: found.log.version, gap: found.log.gap };
+      contents.set(changes, { log: found.log, channel });
+      return changes;
     });
   }, atOnce);
   return async (input) => (await ask(placeOf(input))) ?? notFound();
@@ -71,9 +77,10 @@ export function entered({ sql, policy }: Deps): Conversations['entered'] {
     const standings = await policy.toChannels(asks);
     return asks.map((_, i) => (standings[i] ? (reads.get(i + 1) ?? 0) : null));
   });
-  return async (who, channel) => {
-    channelId(channel);
-    return (await ask({ who, channel })) ?? notFound();
+  return async (who, changes) => {
+    const content = contents.get(changes);
+    const read = content ? await ask({ who, channel: content.channel.id }) : null;
+    return content && read !== null ? { ...content, read } : notFound();
   };
 }
 

@@ -15,7 +15,7 @@ const shared = new WeakMap<readonly Message[], Buffer>();
 
 /** Encodes these once, whoever is told of them by `joined`. */
 export function shareBytes(messages: readonly Message[]): void {
-  shared.set(messages, Buffer.from(JSON.stringify(messages)));
+  if (!shared.has(messages)) shared.set(messages, Buffer.from(JSON.stringify(messages)));
 }
 
 export function toPacket(frame: ServerFrame): Packet {

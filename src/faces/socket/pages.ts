@@ -1,7 +1,6 @@
 import type { Id } from '../../../contracts/nouns.ts';
-import type { Conversations } from '../../domains/conversations/index.ts';
+import type { Changes, Conversations } from '../../domains/conversations/index.ts';
 import type { Hub } from './hub.ts';
-import { shareBytes } from './packet.ts';
 import type { Wheel } from './wheel.ts';
 
 export interface PagesDeps {
@@ -9,8 +8,6 @@ export interface PagesDeps {
   hub: Pick<Hub, 'version'>;
   wheel: Wheel;
 }
-
-type Page = Awaited<ReturnType<Conversations['changed']>>;
 
 /** What was read is given to others for so long; much less than the hub remembers what the feed told. */
 const keepMs = 1000;
@@ -22,21 +19,18 @@ export type Pages = ReturnType<typeof createPages>;
  * place. It is read once and given to all who subscribed before anything newer was told (L12).
  */
 export function createPages({ conversations, hub, wheel }: PagesDeps) {
-  const kept = new Map<string, { page: Promise<Page>; at: number }>();
+  const kept = new Map<string, { page: Promise<Changes>; at: number }>();
 
   function read(key: string, channel: Id, version: number) {
     if (kept.size === 0) wheel.after(keepMs, sweep);
-    const page = conversations.changed({ channel, version }).then((found) => {
-      shareBytes(found.log.messages);
-      return found;
-    });
+    const page = conversations.changed({ channel, version });
     const begun = { page, at: performance.now() };
     kept.set(key, begun);
     page.catch(() => drop(key, begun));
     return begun;
   }
 
-  function drop(key: string, one: { page: Promise<Page> }): void {
+  function drop(key: string, one: { page: Promise<Changes> }): void {
     if (kept.get(key) === one) kept.delete(key);
   }
 
@@ -47,8 +41,8 @@ export function createPages({ conversations, hub, wheel }: PagesDeps) {
   }
 
   return {
-    /** For a client whose watch of the channel is held already. No access check. @throws not_found */
-    async since(channel: Id, version: number): Promise<Page> {
+    /** For a client whose watch of the channel is held already. @throws not_found */
+    async since(channel: Id, version: number): Promise<Changes> {
       const key = `${channel}/${version}`;
       for (;;) {
         const known = kept.get(key);
@@ -56,7 +50,7 @@ export function createPages({ conversations, hub, wheel }: PagesDeps) {
         if (!isYoung) return read(key, channel, version).page;
         const page = await known.page;
         // All that the feed told before this client listened is in it.
-        if (!page.log.gap && hub.version(channel) <= page.log.version) return page;
+        if (!page.gap && hub.version(channel) <= page.version) return page;
         drop(key, known);
       }
     },

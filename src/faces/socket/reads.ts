@@ -3,6 +3,7 @@ import type { ClientFrame, MyChannel, MyCommunity, MyMark, ServerFrame } from '.
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
 import { readMarks } from '../marks.ts';
+import { shareBytes } from './packet.ts';
 import type { Pages } from './pages.ts';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -29,9 +30,10 @@ export async function readJoined(
 ): Promise<Frame<'joined'>> {
   const { conversations } = doors;
   if (since !== undefined) {
-    const { log, channel } = await pages.since(id, since);
+    const { log, channel, read } = await conversations.entered(who, await pages.since(id, since));
     const { version, number, messages, gap } = log;
-    const [read, extras] = await Promise.all([conversations.entered(who, id), readExtras(doors, who, id, messages)]);
+    shareBytes(messages);
+    const extras = await readExtras(doors, who, id, messages);
     return { type: 'joined', channel, since, version, number, read, messages, ...extras, gap };
   }
   const log = await readLast(doors, who, id);
