@@ -31,8 +31,10 @@ export type Presence = ReturnType<typeof createPresence>;
 export function createPresence({ people, wheel, logger, settings, changed }: PresenceDeps) {
   /** People with connections to this process, those included who left within the grace. */
   const here = new Map<Id, { connections: number; callOff: () => void }>();
-  /** Everybody online, and until when that holds unless it is heard again. */
+  /** Everybody online, and until when that holds unless it is heard again; whoever was heard of longest ago stands first. */
   const until = new Map<Id, number>();
+  /** The same of those who are said to have left. */
+  const doubted = new Map<Id, number>();
   const unsaid = new Map<Id, boolean>();
   let saying: Promise<void> | null = null;
   let isBroken = false;
@@ -61,15 +63,15 @@ export function createPresence({ people, wheel, logger, settings, changed }: Pre
   }
 
   function online(person: Id): void {
-    const isNew = !until.has(person);
+    const isNew = !until.delete(person);
     until.set(person, wheel.now() + settings.presenceLostSeconds * 1000);
+    doubted.delete(person);
     if (isNew) changed(person);
   }
 
   function offline(person: Id): void {
-    const held = until.get(person);
     if (here.has(person)) say(person, true);
-    else if (held !== undefined) until.set(person, Math.min(held, wheel.now() + doubtMs));
+    else if (until.has(person) && !doubted.has(person)) doubted.set(person, wheel.now() + doubtMs);
   }
 
   function repeat(): void {
@@ -78,13 +80,20 @@ export function createPresence({ people, wheel, logger, settings, changed }: Pre
   }
 
   function sweep(): void {
+    for (const ends of isBroken ? [] : [doubted, until]) sweepOut(ends);
+    wheel.after(sweepMs, sweep);
+  }
+
+  /** Looks at those whose time is over, and no further: everybody else may be many thousands. */
+  function sweepOut(ends: Map<Id, number>): void {
     const now = wheel.now();
-    for (const [person, end] of isBroken ? [] : until) {
-      if (end > now || here.has(person)) continue;
+    for (const [person, end] of ends) {
+      if (end > now) return;
+      if (here.has(person)) continue;
       until.delete(person);
+      doubted.delete(person);
       changed(person);
     }
-    wheel.after(sweepMs, sweep);
   }
 
   wheel.after(settings.presenceRepeatSeconds * 1000, repeat);
@@ -124,7 +133,7 @@ export function createPresence({ people, wheel, logger, settings, changed }: Pre
     },
     mended(): void {
       isBroken = false;
-      for (const person of until.keys()) online(person);
+      for (const person of [...until.keys()]) online(person);
     },
     async stop(): Promise<void> {
       isStopped = true;
