@@ -142,6 +142,17 @@ describe('the conversation', () => {
     expect(socket.frames[0]?.type).toBe('ready');
   });
 
+  test('what is said faster than it is answered waits, megabytes of it, and is answered in order', async () => {
+    const { channel } = await house.chat(ana.token);
+    const a = await house.enter(ana.token);
+    const numbers = Array.from({ length: 150 }, (_, i) => i + 1);
+    for (const i of numbers)
+      a.ws.send(JSON.stringify({ type: 'send', id: `n${i}`, channel, key: `k${i}`, body: String(i) }).padEnd(60_000));
+    await a.next('ack', ({ number }) => number === 150);
+    const acks = a.frames.flatMap((frame) => (frame.type === 'ack' ? [[frame.id, frame.number]] : []));
+    expect(acks).toEqual(numbers.map((i) => [`n${i}`, i]));
+  });
+
   test("the protocol's own frames and shared ones, written past it, do not mix", async () => {
     const { channel } = await house.chat(ana.token);
     const a = await house.enter(ana.token);
