@@ -48,7 +48,7 @@ export function createPresence({ people, wheel, logger, settings, changed }: Pre
   /** One hint after the other, so that the last word on somebody is also heard last. */
   async function sayAll(): Promise<void> {
     while (unsaid.size > 0 && !isStopped) {
-      const part = [...unsaid].slice(0, peopleAtOnce);
+      const part = [...unsaid.entries().take(peopleAtOnce)];
       for (const [person] of part) unsaid.delete(person);
       try {
         for (const online of [true, false]) {
