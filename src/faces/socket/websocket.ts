@@ -264,7 +264,7 @@ function attach(deps: WebSocketDeps, socket: Owned, address: string): Connection
 
 /**
  * Node's sockets call this with what they read. While nothing waits it goes straight to whoever listens, without the stream's
- * own bookkeeping and the tick that it orders after each chunk: a quarter less for a ping of an idle client. A socket goes on
+ * own bookkeeping and the tick that it orders after each chunk: a sixth less for a ping of an idle client. A socket goes on
  * reading without these; what comes while it is paused, and the end, take the stream's way.
  */
 function pushed(this: Owned, chunk: unknown, encoding?: BufferEncoding): boolean {
