@@ -1,6 +1,5 @@
 import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Id } from '../../../contracts/nouns.ts';
 import type { ServerFrame } from '../../../contracts/wire.ts';
 import { parseEventId } from './places.ts';
 import { openHouse, type SocketHouse } from './testing.ts';
@@ -176,16 +175,6 @@ describe('server-sent events', () => {
 });
 
 describe('long polling', () => {
-  /** A chat of whose beginning the feed has told: no poll hears of it any more. */
-  async function knownChat(): Promise<Id> {
-    const a = await house.enter(ana.token);
-    const { channel } = await house.chat(ana.token);
-    await house.doors.drafts.save(await house.who(ana.token), { place: channel, body: 'later than all of that' });
-    await a.next('personal', ({ event }) => event.type === 'draft');
-    a.ws.close();
-    return channel;
-  }
-
   test('answers at once with what is newer, and begins with ready', async () => {
     const { channel } = await house.chat(ana.token);
     await say(channel, 'one');
@@ -196,7 +185,7 @@ describe('long polling', () => {
   });
 
   test('waits for the first that comes', async () => {
-    const channel = await knownChat();
+    const { channel } = await house.chat(ana.token);
     const epoch = await house.doors.conversations.epoch();
     const waiting = poll(`poll=${epoch}&join=${channel}:0`);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -206,7 +195,7 @@ describe('long polling', () => {
   });
 
   test('answers empty when nothing comes', async () => {
-    const channel = await knownChat();
+    const { channel } = await house.chat(ana.token);
     const epoch = await house.doors.conversations.epoch();
     expect(await poll(`poll=${epoch}&join=${channel}:0`)).toEqual([]);
   });

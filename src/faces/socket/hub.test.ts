@@ -140,7 +140,7 @@ describe('delivery', () => {
   test('who follows hears where the channel stands, gathered, and only while it is not open', async () => {
     const { hub, posted, enter, open } = scripted();
     const ana = enter('1');
-    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 0, version: 0, community: null }] });
+    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 0, version: 0, community: null }] }, hub.news());
     hub.events([posted('10'), posted('10')]);
     await until(() => ana.said.length > 0);
     expect(ana.said).toEqual([{ type: 'head', heads: [{ channel: '10', number: 2, version: 2 }] }]);
@@ -154,7 +154,7 @@ describe('delivery', () => {
     const { hub, posted, enter } = scripted({ slowTickMs: 50 });
     const all = Array.from({ length: 450 }, (_, i) => enter(String(i + 1)));
     const list = { communities: [], channels: [{ channel: '10', number: 0, version: 0, community: null }] };
-    for (const { client } of all) hub.setLists(client, list);
+    for (const { client } of all) hub.setLists(client, list, hub.news());
     hub.events([posted('10')]);
     await until(() => all.some(({ said }) => said.length > 0));
     const late = all.filter(({ said }) => said.length === 0);
@@ -162,7 +162,7 @@ describe('delivery', () => {
     const [gone, out, open] = late.slice(-3);
     if (!gone || !out || !open) throw new Error('Nobody waits.');
     hub.leave(gone.client);
-    hub.setLists(out.client, { communities: [], channels: [] });
+    hub.setLists(out.client, { communities: [], channels: [] }, hub.news());
     // What is written to somebody anyway takes along what else there is to tell.
     hub.open(hub.hold(open.client, '11'), { version: 1, number: 1, community: null });
     hub.events([posted('11')]);
@@ -179,7 +179,7 @@ describe('delivery', () => {
     const { hub, posted, enter } = scripted();
     hub.events([posted('10', 5)]);
     const ana = enter('1');
-    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    hub.setLists(ana.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] }, hub.news());
     expect(ana.said).toMatchObject([{ type: 'head', heads: [{ channel: '10', version: 5 }] }]);
   });
 
@@ -354,7 +354,7 @@ describe('[L9] access', () => {
   test('heads of a channel end with the membership', async () => {
     const { hub, world, posted, enter } = scripted();
     const ana = enter('1');
-    hub.setLists(ana.client, { communities: ['50'], channels: [{ channel: '10', number: 0, version: 0, community: '50' }] });
+    hub.setLists(ana.client, { communities: ['50'], channels: [{ channel: '10', number: 0, version: 0, community: '50' }] }, hub.news());
     world.out.add('1 10');
     hub.events([access({ community: '50', person: '1' }), posted('10')]);
     await until(() => ana.said.some((frame) => frame.type === 'left'));
@@ -368,6 +368,24 @@ describe('[L9] access', () => {
     await quiet();
     expect(ana.said.some((frame) => frame.type === 'head' || frame.type === 'personal')).toBe(false);
     expect(ana.said.some((frame) => frame.type === 'relist')).toBe(true);
+  });
+
+  test('what a community was told before its member heard of it is known to be missed', () => {
+    const { hub, enter } = scripted();
+    const created = (community: Id) => ({
+      topic: { kind: 'community' as const, community },
+      bytes: Buffer.from('{"type":"channel_created","channel":{"id":"11","kind":"chat","visibility":"public"}}'),
+    });
+    const ana = enter('1');
+    hub.events([created('50')]);
+    const since = hub.news();
+    expect(hub.setLists(ana.client, { communities: ['50'], channels: [] }, since)).toBe(false);
+    hub.events([created('50'), created('60')]);
+    // The one it heard; the other not.
+    expect(ana.said).toHaveLength(1);
+    expect(hub.setLists(ana.client, { communities: ['50', '70'], channels: [] }, since)).toBe(false);
+    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toBe(true);
+    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toBe(false);
   });
 
   test('a device that is signed out is gone at once', async () => {
@@ -431,13 +449,17 @@ describe('a broken feed', () => {
     const following = enter('3');
     open(watching.client, '10', 4);
     open(still.client, '11', 4);
-    hub.setLists(following.client, {
-      communities: [],
-      channels: [
-        { channel: '10', number: 4, version: 4, community: null },
-        { channel: '11', number: 4, version: 4, community: null },
-      ],
-    });
+    hub.setLists(
+      following.client,
+      {
+        communities: [],
+        channels: [
+          { channel: '10', number: 4, version: 4, community: null },
+          { channel: '11', number: 4, version: 4, community: null },
+        ],
+      },
+      hub.news(),
+    );
     hub.broken();
     head('10', 6);
     head('11', 4);
@@ -471,7 +493,7 @@ describe('a broken feed', () => {
     const ana = enter('1');
     const bo = enter('2');
     open(ana.client, '10', 4);
-    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] }, hub.news());
     hub.broken();
     head('10', 4);
     const gate = Promise.withResolvers<void>();
@@ -501,7 +523,7 @@ describe('a broken feed', () => {
     const ana = enter('1');
     const bo = enter('2');
     open(ana.client, '10', 4);
-    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] });
+    hub.setLists(bo.client, { communities: [], channels: [{ channel: '10', number: 4, version: 4, community: null }] }, hub.news());
     hub.broken();
     head('10', 6);
     const gate = Promise.withResolvers<void>();

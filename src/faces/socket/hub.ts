@@ -8,7 +8,7 @@ import { createCalls } from './calls.ts';
 import { createDelivery, type DeliveryCounts, type DeliveryTiming, defaultTiming } from './delivery.ts';
 import { createPatience } from './patience.ts';
 import { createRecheck } from './recheck.ts';
-import { type Client, createRegistry, type Heard, headOf, type Receiver, type Registry, type Watch } from './registry.ts';
+import { type Client, createRegistry, createSeen, type Heard, headOf, type Receiver, type Registry, type Watch } from './registry.ts';
 
 export interface HubDeps {
   conversations: Pick<Conversations, 'mayRead' | 'heads'>;
@@ -52,8 +52,13 @@ export interface Hub {
 
   /** Differs when an access event came that lists read before may not show. */
   stamp(client: Client): number;
-  /** What the client is a member of: it hears of the communities' events and of the channels' heads. */
-  setLists(client: Client, lists: Lists): void;
+  /** Counts what communities were told, whoever heard it. */
+  news(): number;
+  /**
+   * What the client is a member of: it hears of the communities' events and of the channels' heads from here on. True when
+   * one that it did not hear of was told something after `since`, a count of `news`: that it missed.
+   */
+  setLists(client: Client, lists: Lists, since: number): boolean;
 
   counts(): DeliveryCounts & { clients: number; watches: number; suspended: number };
   stop(): void;
@@ -65,6 +70,8 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
   const recheck = createRecheck({ registry, delivery, conversations, patience });
   const access = createAccess({ registry, delivery, recheck, conversations, patience });
 
+  const told = createSeen();
+  let news = 0;
   const calls = createCalls({ conversations, patience, tell });
 
   function tell(client: Client, bytes: Buffer): void {
@@ -96,6 +103,8 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
         personal([...registry.byPerson(topic.person)], bytes);
         break;
       case 'community': {
+        told.age();
+        told.note(topic.community, ++news);
         const members = [...registry.byCommunity(topic.community)];
         if (members.length > 0) channelCreated(topic.community, JSON.parse(bytes.toString()));
         for (const client of members) tell(client, bytes);
@@ -159,7 +168,8 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
     version: (channel) => registry.rooms.get(channel)?.version ?? registry.seen.version(channel),
 
     stamp: access.stamp,
-    setLists(client, { communities, channels }) {
+    news: () => news,
+    setLists(client, { communities, channels }, since) {
       const keep = new Set(channels.map((channel) => channel.channel));
       for (const room of client.follows) if (!keep.has(room.channel)) registry.unfollow(client, room);
       const behind: Head[] = [];
@@ -168,8 +178,10 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
         if (room.version > channel.version) behind.push(headOf(room));
       }
       for (const community of client.communities) if (!communities.includes(community)) registry.leaveCommunity(client, community);
+      const missed = communities.some((community) => !client.communities.has(community) && told.version(community) > since);
       for (const community of communities) registry.enterCommunity(client, community);
       if (behind.length > 0 && !client.muted) client.receiver.behind(behind);
+      return missed;
     },
 
     counts() {

@@ -18,8 +18,12 @@ export interface Listed {
   lists: 'known' | 'read' | 'old';
 }
 
-/** Reads what the client is a member of, tells it if it is for `ready`, and lets the hub know. @throws unavailable */
-export async function readListsOf(listed: Listed, tell: Tell | null): Promise<void> {
+/**
+ * Reads what the client is a member of, tells it if it is for `ready`, and lets the hub know.
+ * @param since since when the client may miss what its communities are told
+ * @throws unavailable
+ */
+export async function readListsOf(listed: Listed, tell: Tell | null, since = listed.deps.hub.news()): Promise<void> {
   const { doors, hub, onlookers } = listed.deps;
   const me = listed.open;
   if (!me) return;
@@ -27,16 +31,16 @@ export async function readListsOf(listed: Listed, tell: Tell | null): Promise<vo
   await readStable(hub, me, readMine, ({ stamp, lists }) => {
     const { online, isOld } = onlookers.show(me, lists.channels, { stamp, isReady: tell !== null });
     tell?.({ ...lists, online });
-    hub.setLists(me, {
-      communities: lists.communities.map(({ community }) => community.id),
-      channels: lists.channels.map(({ channel, number, version }) => ({
-        channel: channel.id,
-        number,
-        version,
-        community: channel.community,
-      })),
-    });
-    if (isOld) readListsAgain(listed);
+    const communities = lists.communities.map(({ community }) => community.id);
+    const channels = lists.channels.map(({ channel, number, version }) => ({
+      channel: channel.id,
+      number,
+      version,
+      community: channel.community,
+    }));
+    const missed = hub.setLists(me, { communities, channels }, since);
+    if (missed) me.receiver.stale();
+    if (isOld || missed) readListsAgain(listed);
   });
 }
 
@@ -45,15 +49,15 @@ export function readListsAgain(listed: Listed): void {
   if (!listed.open) return;
   const isReading = listed.lists !== 'known';
   listed.lists = 'old';
-  if (!isReading) void readAgain(listed);
+  if (!isReading) void readAgain(listed, listed.deps.hub.news());
 }
 
-async function readAgain(listed: Listed): Promise<void> {
+async function readAgain(listed: Listed, since: number): Promise<void> {
   const { logger, wheel } = listed.deps;
   try {
     while (listed.lists === 'old') {
       listed.lists = 'read';
-      await readListsOf(listed, null);
+      await readListsOf(listed, null, since);
     }
   } catch (err) {
     logger.warn({ err }, 'The lists of a listener could not be read; they are read again.');

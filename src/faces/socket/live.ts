@@ -101,7 +101,10 @@ export function createLive(deps: LiveDeps): Live {
       };
       listener.stale = () => fail(again);
       listener.relist = () => {
-        const take = (communities: Id[]) => deps.hub.setLists(client, { communities, channels: [] });
+        const since = deps.hub.news();
+        const take = (communities: Id[]) => {
+          if (deps.hub.setLists(client, { communities, channels: [] }, since)) listener.stale();
+        };
         readStable(deps.hub, client, async () => (await deps.doors.communities.mine(who)).map(({ community }) => community.id), take).catch(
           fail,
         );

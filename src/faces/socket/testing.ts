@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { inject } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Id } from '../../../contracts/nouns.ts';
 import { type ClientFrame, type ServerFrame, subprotocol } from '../../../contracts/wire.ts';
 import { createFeed } from '../../engines/feed/index.ts';
+import { emitText, until } from '../../engines/feed/testing.ts';
 import { databaseUrl } from '../../engines/postgres/testing.ts';
 import { createLogger } from '../../kit/log.ts';
 import { createTestServer, type TestServer } from '../http/testing.ts';
@@ -33,10 +35,13 @@ export interface SocketHouse extends TestServer {
   connect(options?: { origin?: string; protocols?: string[]; headers?: Record<string, string> }): TestSocket;
   /** Connected and greeted. */
   enter(token: string): Promise<TestSocket>;
-  /** A community of this person's with a public chat. */
+  /** A community of this person's with a public chat; the feed has told of all of it. */
   chat(token: string): Promise<{ community: Id; channel: Id }>;
   who(token: string): ReturnType<TestServer['doors']['accounts']['authenticate']>;
 }
+
+/** No person has this id. */
+const nobody = '999999999999';
 
 /** The whole face on a real server with real domains, a real database and its feed; `beside` another, on its database, which ends last. */
 export async function openHouse({
@@ -63,7 +68,23 @@ export async function openHouse({
   const database = databaseUrl(inject('testServer'), row?.name ?? '');
   const feed = createFeed({ url: database, sql: test.sql, logger });
   feed.listen(listener);
+  const told = new Set<string>();
+  feed.listen({
+    events(batch) {
+      for (const { topic, bytes } of batch) if (topic.kind === 'person' && topic.person === nobody) told.add(bytes.toString());
+    },
+    broken() {},
+    mended() {},
+  });
   await feed.start();
+
+  /** The feed has told of everything that was committed before. */
+  async function hasTold(): Promise<void> {
+    const mark = JSON.stringify({ type: 'draft', mark: randomUUID() });
+    await test.sql.begin((tx) => emitText(tx, `plaza/person/${nobody}`, mark));
+    await until(() => told.has(mark));
+  }
+
   const { port } = await test.server.listen();
   const sockets = new Set<WebSocket>();
 
@@ -91,6 +112,7 @@ export async function openHouse({
       const who = await test.doors.accounts.authenticate(token, '192.0.2.1');
       const community = await test.doors.communities.create(who, { name: `Place ${Math.random().toString(36).slice(2)}` });
       const channel = await test.doors.conversations.createChannel(who, { community: community.id, name: 'talk' });
+      await hasTold();
       return { community: community.id, channel: channel.id };
     },
     who: (token) => test.doors.accounts.authenticate(token, '192.0.2.1'),
