@@ -2,13 +2,15 @@
 import { limits } from '../../contracts/wire.ts';
 import { type Face, startWritingPlaza, type Written } from './plazaWriters.ts';
 import { meter } from './processes.ts';
-import { type Answered, type SourceOptions, startSource } from './source.ts';
+import { type Answered, type Source, type SourceOptions, startSource } from './source.ts';
 import type { Contender, Figures, Options, Subject } from './work.ts';
 
-/** Something that takes messages, with connections to it prepared. */
-export interface Taker extends SourceOptions {
-  /** Its processes and, through them, its database. */
-  pids: readonly number[];
+/** Something that takes messages. */
+export interface Taker {
+  /** All that is sent in turns: who writes what where. */
+  messages: { length: number };
+  /** CPU of its processes and its database between now and the call of what it answers, in microseconds. */
+  meter(): () => number;
   /** What its database has of a run; absent where the answers are all that is looked at. */
   check?(first: number, sent: number): Promise<Written>;
   stop(): Promise<void>;
@@ -19,13 +21,25 @@ const busiest = 0.9;
 const share = `Of one connection Plaza takes ${limits.framesPerSecond} frames a second: where that is too little, more --writers help.`;
 const unchecked: Written = { lost: 0, doubled: 0, gaps: 0, reordered: 0 };
 
-export async function ingestInto(taker: Taker, options: Options): Promise<Subject> {
-  const { underWay = 1, burst = 1, seconds = 1 } = options;
-  const source = await startSource(taker).catch(async (error: unknown) => {
+/** One with connections to it. @param pids its processes and, through them, its database */
+export async function ingestInto(
+  taker: Omit<Taker, 'meter'> & SourceOptions & { pids: readonly number[] },
+  options: Options,
+): Promise<Subject> {
+  let source: Source | null = null;
+  try {
+    source = await startSource(taker);
+    return await ingestFrom(source, { ...taker, meter: () => meter(taker.pids) }, options);
+  } catch (error) {
+    await source?.close();
     await taker.stop();
     throw error;
-  });
+  }
+}
 
+/** @throws when nothing can be sent; then it is the caller's to stop what it started */
+export async function ingestFrom(source: Pick<Source, 'run' | 'close'>, taker: Taker, options: Options): Promise<Subject> {
+  const { underWay = 1, burst = 1, seconds = 1 } = options;
   // Everybody writes everywhere once: what a server remembers of them is there before anything is measured.
   for (let all = 0; all < 2 * taker.messages.length; ) {
     const { sent } = await source.run({ loop: { underWay }, burst, warmSeconds: 0, seconds: 1 });
@@ -43,7 +57,7 @@ export async function ingestInto(taker: Taker, options: Options): Promise<Subjec
         warmSeconds: seconds / 3,
         seconds,
         begin() {
-          used = meter(taker.pids);
+          used = taker.meter();
         },
         end() {
           cpu = used();

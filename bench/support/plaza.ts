@@ -43,7 +43,18 @@ export interface PrivateChannel {
   community?: Id;
 }
 
-export interface Plaza {
+/** Writes people and channels into a database, thousands a second. */
+export interface Makers {
+  /** With devices and tokens. */
+  people(count: number): Promise<Member[]>;
+  /** A public community of these people, the first its owner. */
+  community(members: readonly Id[]): Promise<Id>;
+  channels(wanted: NewChannels): Promise<Id[]>;
+  /** Groups, or private chats of a community. The first member owns it. */
+  privateChannels(wanted: readonly PrivateChannel[]): Promise<Id[]>;
+}
+
+export interface Plaza extends Makers {
   /** `http://127.0.0.1:PORT` of each server. */
   bases: readonly string[];
   ports: readonly number[];
@@ -55,13 +66,6 @@ export interface Plaza {
   sql: Pool;
   /** The data folder of the first server. */
   data: string;
-  /** Makes people with devices and tokens, thousands a second. */
-  people(count: number): Promise<Member[]>;
-  /** A public community of these people, the first its owner. */
-  community(members: readonly Id[]): Promise<Id>;
-  channels(wanted: NewChannels): Promise<Id[]>;
-  /** Groups, or private chats of a community. The first member owns it. */
-  privateChannels(wanted: readonly PrivateChannel[]): Promise<Id[]>;
   stop(): Promise<void>;
 }
 
@@ -108,16 +112,23 @@ export async function startPlaza({ processes = 1, env = {} }: PlazaOptions = {})
       databaseUrl,
       sql: pool,
       data,
-      people: (count) => makePeople(pool, count),
-      community: (members) => makeCommunity(pool, members),
-      channels: (wanted) => makeChannels(pool, wanted),
-      privateChannels: (wanted) => makePrivateChannels(pool, wanted),
+      ...makersIn(pool),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** @param sql of a migrated database */
+export function makersIn(sql: Pool): Makers {
+  return {
+    people: (count) => makePeople(sql, count),
+    community: (members) => makeCommunity(sql, members),
+    channels: (wanted) => makeChannels(sql, wanted),
+    privateChannels: (wanted) => makePrivateChannels(sql, wanted),
+  };
 }
 
 let made = 0;

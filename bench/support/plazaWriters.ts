@@ -1,7 +1,8 @@
 /** Plaza with groups and people who write in them, by socket, REST or GraphQL: what `source.c` sends and listens for. */
 import type { Id } from '../../contracts/nouns.ts';
+import type { Pool } from '../../src/engines/postgres/index.ts';
 import { globalId } from '../../src/faces/graphql/ids.ts';
-import { type Member, type Plaza, startPlaza } from './plaza.ts';
+import { type Makers, type Member, type Plaza, startPlaza } from './plaza.ts';
 import { clientFrame, plazaOpening } from './sink.ts';
 import { dueHere, messageFrame, type SourceOptions, serialHere, withRoom } from './source.ts';
 
@@ -28,33 +29,43 @@ const channelsOfOne = 4;
 const text = `~${serialHere}.${dueHere}~ The beans are up, the snails know it already, and it has rained on us since.`;
 const key = `k${serialHere}`;
 
-/** @param channels groups. @param writers people with a connection each, every one in a few of the groups */
+/** A person and the few groups to write in. */
+export interface WritingMember extends Member {
+  groups: readonly Id[];
+}
+
+/** @param channels groups. @param writers people, every one in a few of the groups */
+export async function writingMembers(makers: Makers, channels: number, writers: number): Promise<WritingMember[]> {
+  const members = await makers.people(writers);
+  const places = members.map((_, i) =>
+    Array.from({ length: Math.min(channelsOfOne, channels) }, (_, j) => (i * channelsOfOne + j) % channels),
+  );
+  const inside = Array.from({ length: channels }, (): Id[] => []);
+  members.forEach(({ id }, i) => {
+    for (const place of places[i] ?? []) inside[place]?.push(id);
+  });
+  const createdBy = members[0]?.id ?? '';
+  const groups = await makers.channels({ count: channels, kind: 'group', createdBy, members: (i) => inside[i] ?? [] });
+  return members.map((member, i) => ({ ...member, groups: (places[i] ?? []).map((place) => groups[place] ?? '') }));
+}
+
+/** The same with a connection for each writer. */
 export async function startWritingPlaza(face: Face, channels: number, writers: number): Promise<WritingPlaza> {
   const plaza = await startPlaza();
   try {
-    const members = await plaza.people(writers);
-    const places = members.map((_, i) =>
-      Array.from({ length: Math.min(channelsOfOne, channels) }, (_, j) => (i * channelsOfOne + j) % channels),
-    );
-    const inside = Array.from({ length: channels }, (): Id[] => []);
-    members.forEach(({ id }, i) => {
-      for (const place of places[i] ?? []) inside[place]?.push(id);
-    });
-    const createdBy = members[0]?.id ?? '';
-    const groups = await plaza.channels({ count: channels, kind: 'group', createdBy, members: (i) => inside[i] ?? [] });
+    const members = await writingMembers(plaza, channels, writers);
     const port = plaza.ports[0] ?? 0;
     return {
       plaza,
-      messages: members.flatMap((member, i) => (places[i] ?? []).map((place) => message(face, port, member, groups[place] ?? ''))),
-      writers: members.map(({ token }, i) => {
-        const count = places[i]?.length ?? 0;
+      messages: members.flatMap((member) => member.groups.map((group) => message(face, port, member, group))),
+      writers: members.map(({ token, groups: { length: count } }, i) => {
         return { port, opening: face === 'socket' ? plazaOpening({ port, token }) : [], messages: { first: i * count, count, start: 0 } };
       }),
       answer: '"key":"k',
       refusals: face === 'socket' ? ['"type":"error"', '"type":"bye"'] : ['HTTP/1.1 4', 'HTTP/1.1 5', '"errors":['],
       // HTTP connections are opened again by whoever finds them closed; these are used before that.
       ...(face === 'socket' && { keep: { seconds: 30, send: clientFrame('{"type":"ping"}') } }),
-      check: (first, sent) => check(plaza, first, sent),
+      check: (first, sent) => check(plaza.sql, first, sent),
     };
   } catch (error) {
     await plaza.stop();
@@ -76,7 +87,8 @@ function request(port: number, path: string, token: string, body: object): Buffe
   return Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
 }
 
-async function check({ sql }: Plaza, first: number, sent: number): Promise<Written> {
+/** What the database has of messages whose keys are `k` and their number in eight hexadecimal digits. @param first the number of the first one */
+export async function check(sql: Pool, first: number, sent: number): Promise<Written> {
   const from = `k${first.toString(16).padStart(8, '0')}`;
   const [found] = await sql<[{ rows: number; different: number; gaps: number; reordered: number }]>`
     select count(*)::int as rows, count(distinct key)::int as different, (count(*) filter (where number <> number_before + 1))::int as gaps,

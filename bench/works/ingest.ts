@@ -1,4 +1,5 @@
 import { limits } from '../../contracts/wire.ts';
+import { logAlone } from '../peers/log/log.ts';
 import { grouped } from '../peers/postgres/grouped.ts';
 import { plazaIngest } from '../support/ingest.ts';
 import { socketioIngest, wsIngest } from '../support/peerWriters.ts';
@@ -33,6 +34,7 @@ export const ingest: Work = {
     graphql: plazaIngest('graphql', 'Plaza over GraphQL, keep-alive, one request a connection'),
     socketio: socketioIngest,
     ws: wsIngest,
+    log: logAlone,
     postgres: grouped,
   },
 };
