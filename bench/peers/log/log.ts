@@ -75,8 +75,10 @@ function sourceOf(log: Log, members: readonly WritingMember[]): Pick<Source, 'ru
       let late = 0;
 
       function sendBurst(due: bigint): void {
-        const { by, groups } = writers[bursts % writers.length] ?? { by: null, groups: [] };
-        if (by === null) throw new Error('Nobody writes.');
+        const writer = writers[bursts % writers.length];
+        if (!writer) throw new Error('Nobody writes.');
+        const { by, groups } = writer;
+        if (phase === 'measuring') late = Math.max(late, millisSince(due));
         const before = Math.floor(bursts++ / writers.length) * burst;
         const answered = () => {
           underWay--;
@@ -99,12 +101,8 @@ function sourceOf(log: Log, members: readonly WritingMember[]): Pick<Source, 'ru
         while (underWay + burst <= loop.underWay) sendBurst(process.hrtime.bigint());
       }
 
-      function send(_: number, due: bigint): void {
-        if (phase === 'measuring') late = Math.max(late, millisSince(due));
-        sendBurst(due);
-      }
-
-      const sending = 'perSecond' in loop ? openLoop({ rate: loop.perSecond / burst, seconds: warmSeconds + seconds, send }) : null;
+      const open = { seconds: warmSeconds + seconds, send: (_: number, due: bigint) => sendBurst(due) };
+      const sending = 'perSecond' in loop ? openLoop({ ...open, rate: loop.perSecond / burst }) : null;
       keepUnderWay();
       await sleep(warmSeconds * 1000);
       begin?.();
@@ -117,9 +115,8 @@ function sourceOf(log: Log, members: readonly WritingMember[]): Pick<Source, 'ru
       await sending;
       while (underWay > 0) await sleep(1);
       if (failures.length > 0) throw failures[0];
-      const [p50 = 0, p99 = 0, p999 = 0] = [0.5, 0.99, 0.999].map((share) => quantile(took, share));
-      const counts = { sent: next - first, first, acknowledged: took.length, doubled: 0, unknown: 0, refused: 0 };
-      return { ...counts, perSecond, p50, p99, p999, late, cpuMicros: 0 };
+      const counts = { sent: next - first, first, acknowledged: took.length, doubled: 0, unknown: 0, refused: 0, perSecond };
+      return { ...counts, p50: quantile(took, 0.5), p99: quantile(took, 0.99), p999: quantile(took, 0.999), late, cpuMicros: 0 };
     },
     async close() {},
   };
