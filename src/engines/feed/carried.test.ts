@@ -300,3 +300,16 @@ test('of several readers one carries', async () => {
   expect(lines).toEqual(['one', 'two']);
   expect(feed.state().breaks).toBe(0);
 });
+
+test('it can be stopped in the moment in which it is carried', async () => {
+  let stopped: Promise<void> | null = null;
+  const debug = () => {
+    stopped ??= feed.stop();
+  };
+  const feed = createFeed({ url: database.url, sql, logger: Object.assign(Object.create(silent), { debug }) });
+  await feed.start();
+  newReader('stopping', feed).start();
+  await until(() => stopped !== null);
+  await stopped;
+  expect(feed.state().live).toBe(false);
+});

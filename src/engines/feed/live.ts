@@ -149,7 +149,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
 
   /** Resolves when the carrier wants to leave or has ended. */
   async function carried(signal: AbortSignal): Promise<void> {
-    if (!carrier || carrier.mayLeave) return;
+    if (!carrier || carrier.mayLeave || signal.aborted) return;
     await new Promise<void>((resolve) => {
       carrierGoes = resolve;
       signal.addEventListener('abort', carrierGoes);

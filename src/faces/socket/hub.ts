@@ -70,6 +70,7 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
   const recheck = createRecheck({ registry, delivery, conversations, patience });
   const access = createAccess({ registry, delivery, recheck, conversations, patience });
 
+  /** What communities were told of late, by the count of `news`. */
   const told = createSeen();
   let news = 0;
   const calls = createCalls({ conversations, patience, tell });
