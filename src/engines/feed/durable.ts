@@ -184,7 +184,8 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
     let waitingEvents = 0;
     let working: Promise<void> | null = null;
     let stream: Stream | null = null;
-    const carrier = deps.feed?.carriedBy(from);
+    let paused = false;
+    const carrier = deps.feed?.carriedBy(from, () => paused);
     /** Something was not kept: nothing after it may be, and it is read again by a stream that begins anew. */
     let behind = false;
     /** Aborted when a batch is full: it is not waited for any longer. */
@@ -194,7 +195,11 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
 
     /** There is more than can be kept. The live feed must not wait for that. */
     function holdBack(): void {
-      if (!carrier?.isNeeded()) return stream?.pause();
+      if (!carrier?.isNeeded()) {
+        paused = true;
+        stream?.pause();
+        return;
+      }
       behind = true;
       logger.warn('The reader is too slow for what is written; it goes on from where it stands with a stream of its own.');
       void carrier.release().then(() => stream?.close());
@@ -231,7 +236,10 @@ export function createDurableReader(deps: DurableReaderDeps): DurableReader {
           state.status = 'running';
           handledUpTo = batch.at(-1)?.end ?? from;
           stream?.confirm(handledUpTo);
-          if (waitingBytes <= limits.waitingBytes / 2) stream?.resume();
+          if (paused && waitingBytes <= limits.waitingBytes / 2) {
+            paused = false;
+            stream?.resume();
+          }
         }
       } catch (err) {
         logger.error({ err }, 'The reader could not go on.');

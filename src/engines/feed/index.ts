@@ -41,8 +41,11 @@ export interface Feed {
   start(): Promise<void>;
   /** Answers how to stop listening. */
   listen(listener: FeedListener): () => void;
-  /** For a reader that hands on all it reads from `from` on: once it is as far as the feed, the feed needs no stream of its own. One at a time is used. */
-  carriedBy(from: Lsn): Carrier;
+  /**
+   * For a reader that hands on all it reads from `from` on: once it is as far as the feed and not `paused`, the feed
+   * needs no stream of its own. One at a time is used.
+   */
+  carriedBy(from: Lsn, paused: () => boolean): Carrier;
   state(): FeedState;
   stop(): Promise<void>;
 }

@@ -34,7 +34,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
   let health: 'new' | 'live' | 'broken' = 'new';
   let position: Lsn = 0n;
   let own: (Source & { stream: Stream; close(): void }) | null = null;
-  let carrier: (Source & { mayLeave: (() => void) | null }) | null = null;
+  let carrier: (Source & { paused(): boolean; mayLeave: (() => void) | null }) | null = null;
   /** While there is no stream of our own: the carrier wants to leave, or has ended. */
   let carrierGoes: (() => void) | null = null;
   let running: Promise<void> | null = null;
@@ -101,7 +101,7 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
     if (!own || !carrier) return;
     if (carrier.mayLeave) {
       if (own.from <= position) dismiss();
-    } else if (carrier.from <= position && carrier.upTo >= position) {
+    } else if (carrier.from <= position && carrier.upTo >= position && !carrier.paused()) {
       logger.debug('The feed is carried by another reader of this process.');
       own.close();
       own = null;
@@ -194,8 +194,8 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
         listeners = listeners.filter((other) => other !== listener);
       };
     },
-    carriedBy(from) {
-      const mine: NonNullable<typeof carrier> = { from, upTo: from, mayLeave: null };
+    carriedBy(from, paused) {
+      const mine: NonNullable<typeof carrier> = { from, upTo: from, paused, mayLeave: null };
       carrier ??= mine;
       const isNeeded = () => carrier === mine && own === null && health === 'live';
       return {
