@@ -154,7 +154,7 @@ function updateMessages(tx: Transaction, touches: readonly Written[]) {
   const messages = final.map((f) => f.message);
   return tx`
     update messages m
-    set version = u.version, body = u.body, reactions = u.reactions::jsonb, edited_at = u.edited_at::timestamptz, deleted_at = u.deleted_at::timestamptz,
+    set posted_version = coalesce(m.posted_version, m.version), version = u.version, body = u.body, reactions = u.reactions::jsonb, edited_at = u.edited_at::timestamptz, deleted_at = u.deleted_at::timestamptz,
       deleted_by = u.deleted_by, mentions = u.mentions::bigint[], link_channel = u.link_channel, link_number = u.link_number, pinned_at = u.pinned_at::timestamptz,
       words = case when m.words is not null then to_tsvector('simple', coalesce(u.body, '')) end
     from unnest(${messages.map((m) => m.channel)}::bigint[], ${messages.map((m) => m.number)}::int[], ${messages.map((m) => m.version)}::int[],

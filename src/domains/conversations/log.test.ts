@@ -118,7 +118,7 @@ describe('changing', () => {
       [2, 6, 'two'],
     ]);
     expect(await conversations.since(ben, { channel, version: 7 })).toMatchObject({ messages: [], details: null });
-    expect(await conversations.since(ben, { channel, version: 0, limit: 1 })).toMatchObject({ version: 5, gap: true });
+    expect(await conversations.since(ben, { channel, version: 0, limit: 1 })).toMatchObject({ messages: [], version: 2, gap: true });
     expect((await conversations.pins(ben, channel, {})).items.map((i) => i.node.number)).toEqual([2]);
 
     expect(await conversations.delete(ana, { channel, number: 1 })).toMatchObject({ version: 8, message: { body: null, reactions: [] } });

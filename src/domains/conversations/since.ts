@@ -15,6 +15,10 @@ const atOnce = 50;
 
 type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & {
   place: number;
+  /** Of the messages posted since, or of those changed after they were posted. */
+  by: 'post' | 'change' | null;
+  /** The version by which those are in order. */
+  at: number | null;
   head_number: number;
   head_version: number;
   changed_version: number;
@@ -96,9 +100,17 @@ function readings(sql: Deps['sql']) {
         ${numbers(places.map(({ limit }) => limit))}::int[]
       ) with ordinality as a (channel, version, most, place)
       join channel_heads h on h.channel = a.channel join channels c on c.id = a.channel
+      cross join lateral (${lastPost(sql)}) p
       left join lateral (
-        select ${messageColumns(sql)}
-        from messages where channel = a.channel and version > a.version order by version limit a.most + 1
+        (
+          select 'post' as by, coalesce(posted_version, version) as at, ${messageColumns(sql)}
+          from messages where channel = a.channel and number > p.number and coalesce(posted_version, version) > a.version
+          order by number limit a.most + 1
+        ) union all (
+          select 'change', version, ${messageColumns(sql)}
+          from messages where channel = a.channel and version > a.version and posted_version is not null
+          order by version limit a.most + 1
+        )
       ) m on true
       order by a.place, m.version`;
     const found = new Map<number, Found[]>();
@@ -128,6 +140,25 @@ function readings(sql: Deps['sql']) {
   return { readLogs, readChannels };
 }
 
+/**
+ * The last message posted up to version `a.version` of a channel with the head `h`: their versions grow with the
+ * numbers, and none is smaller than its number or larger by more than there were changes, so it is between two numbers
+ * and found by halves.
+ */
+function lastPost(sql: Deps['sql']) {
+  return sql`
+    with recursive search (low, high) as (
+      select greatest(a.version - (h.version - h.number), 0), least(a.version, h.number)
+      union all
+      select case when m.is_before then s.middle else s.low end, case when m.is_before then s.high else s.middle - 1 end
+      from (select low, high, (low + high + 1) / 2 as middle from search where low < high) s
+      cross join lateral (
+        select coalesce(posted_version, version) <= a.version as is_before from messages where channel = a.channel and number = s.middle
+      ) m
+    )
+    select max(low) as number from search`;
+}
+
 function placeOf({ channel, version, limit = limits.page }: { channel: Id; version: number; limit?: number | undefined }): Place {
   channelId(channel);
   return { channel, version: wholeNumber(version, 'version', 0), limit: wholeNumber(limit, 'limit', 1, limits.page) };
@@ -142,12 +173,17 @@ function keyOf({ channel, version, limit }: Place): string {
 }
 
 function toLog({ channel, version, limit }: Place, head: Found, rows: readonly Found[]): Log {
-  const found = rows.filter(isMessage).map(toMessage);
-  const messages: Message[] = found.slice(0, limit);
-  const gap = found.length > limit;
+  const found = rows.filter(isMessage);
+  const full = [...Map.groupBy(found, (row) => row.by).values()].filter((list) => list.length > limit);
+  // Behind the last one of a list that is full there may be more.
+  const upTo = Math.min(head.head_version, ...full.map((list) => Math.max(...list.map((row) => row.at ?? version))));
+  // What was posted since and changed after that is in both lists.
+  const known = [...new Map(found.map((row) => [row.number, row])).values()].filter((row) => row.version <= upTo);
+  const messages: Message[] = known.slice(0, limit).map(toMessage);
+  const gap = full.length > 0 || known.length > limit;
   return {
     channel,
-    version: gap ? (messages.at(-1)?.version ?? version) : head.head_version,
+    version: known.length > limit ? (messages.at(-1)?.version ?? version) : upTo,
     number: head.head_number,
     messages,
     gap,
