@@ -6,6 +6,7 @@ import { startPostgres } from '../support/postgres.ts';
 export interface NodeServer {
   port: number;
   pids: readonly number[];
+  databaseUrl: string;
   stop(): Promise<void>;
 }
 
@@ -25,7 +26,8 @@ export async function startNodeServer(file: string): Promise<NodeServer> {
       child.once('message', (message) => resolve(Number(message)));
       child.once('close', (code) => reject(new Error(`${file} ended (${code}).`)));
     });
-    return { port: await within(port, `${file} to listen`), pids: [child.pid ?? 0, database.pid], stop };
+    const pids = [child.pid ?? 0, database.pid];
+    return { port: await within(port, `${file} to listen`), pids, databaseUrl: database.url, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,7 @@
 /** Drives writers at whatever takes messages, in the two loops of the work `ingest`. */
 import { limits } from '../../contracts/wire.ts';
 import { type Face, startWritingPlaza, type Written } from './plazaWriters.ts';
+import { prepareLog } from './postgres.ts';
 import { meter } from './processes.ts';
 import { type Answered, type Source, type SourceOptions, startSource } from './source.ts';
 import type { Contender, Figures, Options, Subject } from './work.ts';
@@ -11,6 +12,8 @@ export interface Taker {
   messages: { length: number };
   /** CPU of its processes and its database between now and the call of what it answers, in microseconds. */
   meter(): () => number;
+  /** Null where it is not known. */
+  databaseUrl: string | null;
   /** What its database has of a run; absent where the answers are all that is looked at. */
   check?(first: number, sent: number): Promise<Written>;
   stop(): Promise<void>;
@@ -39,7 +42,7 @@ export async function ingestInto(
 
 /** @throws when nothing can be sent; then it is the caller's to stop what it started */
 export async function ingestFrom(source: Pick<Source, 'run' | 'close'>, taker: Taker, options: Options): Promise<Subject> {
-  const { underWay = 1, burst = 1, seconds = 1 } = options;
+  const { underWay = 1, burst = 1, seconds = 1, logFiles = 0 } = options;
   // Everybody writes everywhere once: what a server remembers of them is there before anything is measured.
   for (let all = 0; all < 2 * taker.messages.length; ) {
     const { sent } = await source.run({ loop: { underWay }, burst, warmSeconds: 0, seconds: 1 });
@@ -75,6 +78,7 @@ export async function ingestFrom(source: Pick<Source, 'run' | 'close'>, taker: T
 
   return {
     async run(): Promise<Figures> {
+      if (taker.databaseUrl !== null) await prepareLog(taker.databaseUrl, logFiles);
       const most = await load({ underWay });
       const written = (await taker.check?.(most.first, most.sent)) ?? unchecked;
       const half = await load({ perSecond: most.perSecond / 2 });
@@ -107,7 +111,7 @@ export function plazaIngest(face: Face, about: string): Contender {
       // HTTP answers one request before it is asked the next one: as many connections as are to be under way.
       const connections = face === 'socket' ? writers : Math.min(writers, underWay, 256);
       const { plaza, ...taken } = await startWritingPlaza(face, channels, connections);
-      const taker = { ...taken, pids: plaza.pids, stop: plaza.stop };
+      const taker = { ...taken, pids: plaza.pids, databaseUrl: plaza.databaseUrl, stop: plaza.stop };
       return await ingestInto(taker, face === 'socket' ? options : { ...options, underWay: connections, burst: 1 });
     },
   };

@@ -48,6 +48,7 @@ function peerIngest({ about, start, message, refusal, beat }: Peer): Contender {
           refusals: [refusal],
           ...(beat && { reply: beat }),
           pids: rooms.pids,
+          databaseUrl: rooms.databaseUrl ?? null,
           stop: rooms.stop,
         },
         options,

@@ -3,6 +3,8 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tidyAfter } from '../../journeys/support/tidy.ts';
+import { until } from '../../journeys/support/wait.ts';
+import { connect } from '../../src/engines/postgres/index.ts';
 import { startEmbedded } from '../../src/engines/postgres/supervisor.ts';
 import { chooseUser } from '../../src/engines/postgres/user.ts';
 import { createLogger } from '../../src/kit/log.ts';
@@ -53,6 +55,37 @@ export async function startPostgres({
   } catch (error) {
     await tidy();
     throw error;
+  }
+}
+
+const segmentMegabytes = 16;
+
+/**
+ * Leaves a server with so much of its write-ahead log to be used again, as one has that has been in use for a while: a new
+ * one makes and clears each file as it comes to it.
+ * @param megabytes less than its min_wal_size
+ */
+export async function prepareLog(databaseUrl: string, megabytes: number): Promise<void> {
+  const wanted = Math.floor(megabytes / segmentMegabytes);
+  const sql = connect(databaseUrl, { max: 1, name: 'bench-log-files' });
+  const isReady = async () => {
+    const [row] = await sql<[{ ahead: number }]>`
+      select count(*)::int as ahead from pg_ls_waldir() where name > pg_walfile_name(pg_current_wal_lsn())`;
+    return row.ahead >= wanted;
+  };
+  try {
+    if (wanted === 0 || (await isReady())) return;
+    for (let i = 0; i < wanted; i++) await sql`select pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()`;
+    const recycled = async () => {
+      // Readers of the log let go of what is behind them once they have come across two of these and have said so.
+      await sql`select pg_log_standby_snapshot()`;
+      await sql`checkpoint`;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return isReady();
+    };
+    await until('the files of the write-ahead log can be used again', recycled, 120_000);
+  } finally {
+    await sql.end();
   }
 }
 

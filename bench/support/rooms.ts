@@ -28,6 +28,8 @@ export interface Writer {
 export interface Rooms {
   /** All server processes are these and their descendants, the database included. */
   pids: readonly number[];
+  /** Where its PostgreSQL is, if that is one of `startPostgres`. */
+  databaseUrl?: string;
   sink: Pick<SinkOptions, 'framing' | 'answers' | 'every'>;
   reader(i: number): Pick<Reader, 'port' | 'opening'>;
   writer(i: number): Promise<Writer>;

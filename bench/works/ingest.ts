@@ -12,8 +12,13 @@ export const ingest: Work = {
   options: {
     channels: { about: 'channels', value: 1000, quick: 20 },
     writers: { about: `writing connections; Plaza takes ${limits.framesPerSecond} frames a second of each`, value: 2000, quick: 300 },
-    underWay: { about: 'messages under way in the closed loop', value: 4096, quick: 64 },
+    underWay: { about: 'messages under way in the closed loop', value: 2048, quick: 64 },
     burst: { about: 'messages that one connection sends at once, where the protocol lets it', value: 16, quick: 4 },
+    logFiles: {
+      about: 'megabytes of write-ahead log that every PostgreSQL has to use again, as one in use has; 0: as a new one',
+      value: 960,
+      quick: 0,
+    },
     seconds: { about: 'seconds measured of each loop', value: 6, quick: 1 },
   },
   columns: [

@@ -31,6 +31,7 @@ export const logAlone: Contender = {
     const own = connect(database.url, { max: lanes, name: 'bench-log', lockMillis: 5_000, plannedOnce: true });
     const log = createLog({ sql: own, lanes, logger: createLogger({ level: 'warn', format: 'pretty' }) });
     const taker = {
+      databaseUrl: database.url,
       check: (first: number, sent: number) => check(sql, first, sent),
       meter() {
         const [theirs, mine] = [meter([database.pid]), process.cpuUsage()];

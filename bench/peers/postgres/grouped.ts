@@ -2,7 +2,7 @@
 import { connect, type Pool } from '../../../src/engines/postgres/index.ts';
 import { quantile } from '../../quantile.ts';
 import { dueAt, markedText } from '../../support/openLoop.ts';
-import { startPostgres } from '../../support/postgres.ts';
+import { type Database, prepareLog, startPostgres } from '../../support/postgres.ts';
 import { meter } from '../../support/processes.ts';
 import type { Contender, Figures, Options, Subject } from '../../support/work.ts';
 
@@ -18,14 +18,19 @@ export const grouped: Contender = {
     await sql`
       create table messages (channel bigint not null, number int not null, author bigint not null, key text not null, body text not null,
         created_at timestamptz not null default now(), primary key (channel, number))`;
-    return subject(sql, database.pid, options, async () => {
+    return subject(sql, database, options, async () => {
       await sql.end();
       await database.stop();
     });
   },
 };
 
-function subject(sql: Pool, pid: number, { channels = 1, seconds = 1 }: Options, stop: () => Promise<void>): Subject {
+function subject(
+  sql: Pool,
+  { pid, url }: Database,
+  { channels = 1, seconds = 1, logFiles = 0 }: Options,
+  stop: () => Promise<void>,
+): Subject {
   let next = 0;
   const body = markedText(0, 0n);
 
@@ -77,6 +82,7 @@ function subject(sql: Pool, pid: number, { channels = 1, seconds = 1 }: Options,
 
   return {
     async run(): Promise<Figures> {
+      await prepareLog(url, logFiles);
       await most(seconds / 3);
       const used = meter([pid]);
       const mine = process.cpuUsage();

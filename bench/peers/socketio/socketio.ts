@@ -9,9 +9,9 @@ const path = '/socket.io/?EIO=4&transport=websocket';
 const roomName = (room: number) => `room-${room}`;
 
 export const startSocketioRooms: StartRooms = async ({ rooms, openOf }) => {
-  const { port, pids, stop } = await startNodeServer(join(import.meta.dirname, 'server.ts'));
+  const { port, ...server } = await startNodeServer(join(import.meta.dirname, 'server.ts'));
   return {
-    pids,
+    ...server,
     sink: { framing: 'websocket', answers: [{ on: '2', send: clientFrame('3') }] },
     reader: (i) => ({
       port,
@@ -45,6 +45,5 @@ export const startSocketioRooms: StartRooms = async ({ rooms, openOf }) => {
       after: ']',
       channels: Array.from({ length: rooms }, (_, room) => ({ name: roomName(room), base: 0 })),
     }),
-    stop,
   };
 };

@@ -8,9 +8,9 @@ import { startNodeServer } from '../node.ts';
 const roomName = (room: number) => `room-${room}`;
 
 export const startWsRooms: StartRooms = async ({ rooms, openOf }) => {
-  const { port, pids, stop } = await startNodeServer(join(import.meta.dirname, 'server.ts'));
+  const { port, ...server } = await startNodeServer(join(import.meta.dirname, 'server.ts'));
   return {
-    pids,
+    ...server,
     sink: { framing: 'websocket' },
     reader: (i) => ({
       port,
@@ -42,6 +42,5 @@ export const startWsRooms: StartRooms = async ({ rooms, openOf }) => {
       after: '}',
       channels: Array.from({ length: rooms }, (_, room) => ({ name: roomName(room), base: 0 })),
     }),
-    stop,
   };
 };
