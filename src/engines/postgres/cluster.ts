@@ -121,8 +121,8 @@ export function configuration(cluster: Cluster, slotKeep: string, more: { [name:
     effective_cache_size: `${Math.max(Math.floor(megabytes / 2), 256)}MB`,
     maintenance_work_mem: '128MB',
     max_wal_size: '2GB',
-    // Files of the write-ahead log that were needed once stay to be used again. To make and clear new ones under load
-    // took a seventh of a commit group's CPU, and let whoever came then wait 60 ms. Who never writes much has only a few.
+    // Files of the write-ahead log that were needed once stay to be used again: to make and clear new ones under load
+    // took an eighth of each message's CPU (npm run bench -- ingest --logFiles 0). Who never writes much has only a few.
     min_wal_size: '1GB',
     random_page_cost: 1.1,
     TimeZone: 'UTC',
