@@ -31,7 +31,7 @@ export interface Since {
   /** The channel's details if they changed after the asked version. */
   details: Channel | null;
   messages: Message[];
-  /** More follows: ask again from `version`. */
+  /** More follows, even if this holds no message: ask again from `version`. */
   gap: boolean;
 }
 

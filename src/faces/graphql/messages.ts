@@ -128,7 +128,7 @@ export const Changes = builder.objectRef<Since>('Changes').implement({
       complexity: { field: 0, multiplier: 1 },
       resolve: (changes) => changes.messages,
     }),
-    gap: t.exposeBoolean('gap', { description: 'There is more: ask again from `version`.' }),
+    gap: t.exposeBoolean('gap', { description: 'There is more, even if this holds no message: ask again from `version`.' }),
   }),
 });
 

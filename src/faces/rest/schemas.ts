@@ -189,7 +189,7 @@ export const Changes = z
     number: count,
     details: Channel.nullable().describe("The channel's details, if they changed after the asked version."),
     items: z.array(Message),
-    gap: z.boolean().describe('More follows: ask again from `version`.'),
+    gap: z.boolean().describe('More follows, even if this holds no message: ask again from `version`.'),
   })
   .meta({ id: 'Changes', description: 'Messages changed after a version, each once in its latest state, in order of version.' });
 
