@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty';
 import { PlazaError } from '../contracts/errors.ts';
 import { Advice } from './kit/advice.ts';
+import { beginYoung } from './kit/garbage.ts';
 import { didYouMean } from './kit/nearest.ts';
 import { home } from './settings.ts';
 
@@ -52,6 +53,7 @@ function explain(error: unknown): string {
     : (error.stack ?? error.message);
 }
 
+beginYoung();
 try {
   await run(process.argv.slice(2));
 } catch (error) {

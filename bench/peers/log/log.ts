@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, type Log } from '../../../src/domains/conversations/index.ts';
 import { connect } from '../../../src/engines/postgres/index.ts';
 import { migrate, readMigrations } from '../../../src/engines/postgres/migrate.ts';
+import { beginYoung } from '../../../src/kit/garbage.ts';
 import { createLogger } from '../../../src/kit/log.ts';
 import { home } from '../../../src/settings.ts';
 import { quantile } from '../../quantile.ts';
@@ -26,6 +27,8 @@ export const logAlone: Contender = {
   about: "the limit of this machine with Plaza's rows: its commit groups alone, no sockets, rights or readers; the load is in its CPU",
   async start(options) {
     const { channels = 1, writers = 1 } = options;
+    // As the program does.
+    beginYoung();
     const database = await startPostgres();
     const sql = connect(database.url, { max: 4, name: 'bench' });
     const own = connect(database.url, { max: lanes, name: 'bench-log', lockMillis: 5_000, plannedOnce: true });

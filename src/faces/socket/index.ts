@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../../domains/doors.ts';
-import { giveBack } from '../../kit/giveBack.ts';
+import { giveBack } from '../../kit/garbage.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
 import { createCounts, exposeCounts } from './counts.ts';

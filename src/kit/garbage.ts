@@ -1,6 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+/**
+ * Everything begins as a young object, to be called before anything else is. V8 otherwise makes what it often found alive an old
+ * one at once: a message under way is alive whenever it looks, and gone 40 ms later. As garbage among the old ones it then kept
+ * all young ones alive that it pointed to, until the next full collection: of thousands of messages a second everything grew
+ * old, which cost a fifth of the process's CPU.
+ */
+export function beginYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
 let collect: NodeJS.GCFunction | null = null;
 
 /**

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
-import { giveBack } from './giveBack.ts';
+import { giveBack } from './garbage.ts';
 
 test('room that is free goes back to the system, and nothing else changes', async () => {
   const kept: { i: number }[] = [];
