@@ -27,7 +27,10 @@ export interface WritingPlaza extends SourceOptions {
 const channelsOfOne = 4;
 
 const text = `~${serialHere}.${dueHere}~ The beans are up, the snails know it already, and it has rained on us since.`;
-const key = `k${serialHere}`;
+/** What follows a key's number: with it keys are as long as those of our own client. */
+export const keyTail = '-1-plazabench';
+
+const key = `k${serialHere}${keyTail}`;
 
 /** A person and the few groups to write in. */
 export interface WritingMember extends Member {
@@ -87,7 +90,7 @@ function request(port: number, path: string, token: string, body: object): Buffe
   return Buffer.from(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`);
 }
 
-/** What the database has of messages whose keys are `k` and their number in eight hexadecimal digits. @param first the number of the first one */
+/** What the database has of messages whose keys begin with `k` and their number in eight hexadecimal digits. @param first the number of the first one */
 export async function check(sql: Pool, first: number, sent: number): Promise<Written> {
   const from = `k${first.toString(16).padStart(8, '0')}`;
   const [found] = await sql<[{ rows: number; different: number; gaps: number; reordered: number }]>`

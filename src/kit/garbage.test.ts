@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
@@ -18,4 +19,8 @@ test('room that is free goes back to the system, and nothing else changes', asyn
   expect(kept.map(({ i }) => i)).toEqual(Array.from({ length: 4000 }, (_, i) => i * 100));
   expect(passing).toEqual([]);
   expect('gc' in globalThis).toBe(false);
+});
+
+test('this Node has the flag by which everything begins young: an unknown one would be taken without a word', () => {
+  expect(execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' })).toContain('--allocation-site-pretenuring ');
 });

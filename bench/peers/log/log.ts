@@ -14,7 +14,7 @@ import { quantile } from '../../quantile.ts';
 import { ingestFrom } from '../../support/ingest.ts';
 import { markedText, openLoop } from '../../support/openLoop.ts';
 import { makersIn } from '../../support/plaza.ts';
-import { check, type WritingMember, writingMembers } from '../../support/plazaWriters.ts';
+import { check, keyTail, type WritingMember, writingMembers } from '../../support/plazaWriters.ts';
 import { startPostgres } from '../../support/postgres.ts';
 import { meter } from '../../support/processes.ts';
 import type { Source } from '../../support/source.ts';
@@ -95,7 +95,7 @@ function sourceOf(log: Log, members: readonly WritingMember[]): Pick<Source, 'ru
         };
         underWay += burst;
         for (let i = before; i < before + burst; i++) {
-          const key = `k${(next++).toString(16).padStart(8, '0')}`;
+          const key = `k${(next++).toString(16).padStart(8, '0')}${keyTail}`;
           log.post({ channel: groups[i % groups.length] ?? '', by, key, plan }).then(answered, failed);
         }
       }

@@ -2,6 +2,7 @@
 import { connect, type Pool } from '../../../src/engines/postgres/index.ts';
 import { quantile } from '../../quantile.ts';
 import { dueAt, markedText } from '../../support/openLoop.ts';
+import { keyTail } from '../../support/plazaWriters.ts';
 import { type Database, prepareLog, startPostgres } from '../../support/postgres.ts';
 import { meter } from '../../support/processes.ts';
 import type { Contender, Figures, Options, Subject } from '../../support/work.ts';
@@ -39,7 +40,7 @@ function subject(
     await sql`
       insert into messages (channel, number, author, key, body)
       select * from unnest(${numbers.map((k) => k % channels)}::bigint[], ${numbers.map((k) => Math.floor(k / channels))}::int[],
-        ${numbers}::bigint[], ${numbers.map((k) => `k${k}`)}::text[], ${numbers.map(() => body)}::text[])`;
+        ${numbers}::bigint[], ${numbers.map((k) => `k${k}${keyTail}`)}::text[], ${numbers.map(() => body)}::text[])`;
   }
 
   /** As many as it takes, without a pause. */

@@ -4,6 +4,7 @@
  * the event in it.
  */
 import { type PlazaEvent, parseTopic, type Topic, topicPrefix } from '../../../contracts/events.ts';
+import { eventText } from './eventText.ts';
 import type { FeedEvent } from './index.ts';
 
 export interface Emission {
@@ -15,13 +16,14 @@ const severalPrefix = 'plaza/events';
 const space = 0x20;
 const lineBreak = 0x0a;
 
-export function toMessage(emissions: readonly Emission[]): { prefix: string; content: string } {
+/** The content is the parts of one text. In one string a thousand events are so long that V8 gives them memory of their own each time. */
+export function toMessage(emissions: readonly Emission[]): { prefix: string; content: readonly string[] } {
   const [only, second] = emissions;
-  if (only && !second) return { prefix: topicPrefix(only.topic), content: JSON.stringify(only.event) };
-  // Neither a topic nor what JSON.stringify makes has a line break, and a topic no space.
+  if (only && !second) return { prefix: topicPrefix(only.topic), content: [eventText(only.event)] };
+  // Neither a topic nor an event's JSON has a line break, and a topic no space.
   return {
     prefix: severalPrefix,
-    content: emissions.map(({ topic, event }) => `${topicPrefix(topic)} ${JSON.stringify(event)}`).join('\n'),
+    content: emissions.map(({ topic, event }) => `${topicPrefix(topic)} ${eventText(event)}\n`),
   };
 }
 

@@ -13,10 +13,12 @@ export function numbers(values: readonly (string | number | null)[]): string {
 const separator = '\x1f';
 
 /**
- * Texts of any kind; null and an empty one are read as null. To be read with `string_to_array(${texts(bodies)}, E'\\x1f', '')`.
+ * Texts of any kind, as the parts of one parameter; null and an empty one are read as null. To be read with
+ * `string_to_array(${texts(bodies)}, E'\\x1f', '')`.
  * @throws for a text with U+001F in it: what people write has lost its control characters before it comes here
  */
-export function texts(values: readonly (string | null)[]): string {
+export function texts(values: readonly (string | null)[]): readonly string[] {
   for (const value of values) if (value?.includes(separator)) throw new Error('A text with U+001F cannot be sent among others.');
-  return values.join(separator);
+  const last = values.length - 1;
+  return values.map((value, i) => (i < last ? `${value ?? ''}${separator}` : (value ?? '')));
 }

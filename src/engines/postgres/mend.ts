@@ -8,8 +8,8 @@ interface Mend {
 
 /**
  * What postgres.js 3.4.9 does wrong, mended as its source is read: when a connection is lost (its maintainers know of each:
- * porsager/postgres #1193, #1208, #1215, #1216), and in what it leaves to the collector of garbage. This file goes when a
- * release has it right.
+ * porsager/postgres #1193, #1208, #1215, #1216), and in what it leaves to the collector of garbage; and what large groups of
+ * rows need of it. This file goes when a release has it right.
  */
 const mends: Record<string, Mend[]> = {
   '/postgres/src/connection.js': [
@@ -58,18 +58,34 @@ const mends: Record<string, Mend[]> = {
     // What is sent was made larger with each parameter and copied twice: of a group of a thousand messages 3 MB, where half of it does.
     {
       is: '    parameters.forEach((x, i) => {\n      if (x === null)',
-      becomes: `    b.room(parameters.reduce((sum, x) => sum + 4 + (typeof x === 'string' ? x.length : 0), 0))
+      becomes: `    b.room(parameters.reduce((sum, x, i) => sum + 4 + lengthOf(x, types[i]), 0))
 
     parameters.forEach((x, i) => {
       if (x === null)`,
     },
     { is: ': Buffer.from(x)', becomes: ': x' },
+    // A list for a text: its parts, one after the other. In one string a group's words are so long that V8 gives them memory of their own.
+    { is: 'parameters[i] = x = type in', becomes: 'parameters[i] = x = isParts(x, type) ? x : type in' },
+    { is: 'b.inc(4).str(x).i32(', becomes: ';(isParts(x, type) ? b.inc(4).parts(x) : b.inc(4).str(x)).i32(' },
+    {
+      is: 'const Sync =',
+      becomes: `const isParts = (x, type) => type === 25 && Array.isArray(x)
+const lengthOf = (x, type) => typeof x === 'string' ? x.length : isParts(x, type) ? x.reduce((sum, part) => sum + part.length, 0) : 0
+const Sync =`,
+    },
   ],
   '/postgres/src/bytes.js': [
     {
       is: '  i16(x) {',
       becomes: `  room(x) {
     fit(x)
+    return b
+  },
+  parts(x) {
+    for (const part of x) {
+      fit(3 * part.length)
+      b.i += buffer.write(part, b.i)
+    }
     return b
   },
   i16(x) {`,
