@@ -66,8 +66,10 @@ export async function startWritingPlaza(face: Face, channels: number, writers: n
       }),
       answer: '"key":"k',
       refusals: face === 'socket' ? ['"type":"error"', '"type":"bye"'] : ['HTTP/1.1 4', 'HTTP/1.1 5', '"errors":['],
-      // HTTP connections are opened again by whoever finds them closed; these are used before that.
-      ...(face === 'socket' && { keep: { seconds: 30, send: clientFrame('{"type":"ping"}') } }),
+      keep: {
+        seconds: 30,
+        send: face === 'socket' ? clientFrame('{"type":"ping"}') : Buffer.from(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`),
+      },
       check: (first, sent) => check(plaza.sql, first, sent),
     };
   } catch (error) {
