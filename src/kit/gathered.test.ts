@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { gathered } from './gathered.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('questions that are gathered', () => {
   test('those of one turn go together, then those that come meanwhile, and each gets its own answer', async () => {
@@ -44,5 +48,34 @@ describe('questions that are gathered', () => {
     const all = Array.from({ length: 1200 }, (_, i) => i);
     expect(await Promise.all(all.map(ask))).toEqual(all);
     expect(sizes).toEqual([500, 500, 200]);
+  });
+
+  test('calls of several asks begin apart where that was wanted, and who asks alone waits for nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    const calls: (readonly number[])[] = [];
+    const ask = gathered<number, number>(
+      async (asks) => {
+        calls.push(asks);
+        return asks;
+      },
+      { apart: 20 },
+    );
+    await ask(1);
+    await ask(2);
+    expect(calls).toEqual([[1], [2]]);
+
+    await Promise.all([ask(3), ask(4)]);
+    const late = [ask(5)];
+    await new Promise((resolve) => setImmediate(resolve));
+    late.push(ask(6));
+    await vi.advanceTimersByTimeAsync(19);
+    expect(calls).toEqual([[1], [2], [3, 4]]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await Promise.all(late)).toEqual([5, 6]);
+    expect(calls.at(-1)).toEqual([5, 6]);
+
+    await vi.advanceTimersByTimeAsync(20);
+    await ask(7);
+    expect(calls.at(-1)).toEqual([7]);
   });
 });

@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent } from '../../../contracts/events.ts';
 import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
 import { numbers, type Pool } from '../../engines/postgres/index.ts';
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import { createMemory } from '../../kit/memory.ts';
 import type { Who } from '../policy/index.ts';
 import type { Claims } from './accessTokens.ts';
@@ -58,7 +58,7 @@ export function createStandings(sql: Pool): Standings {
   }
 
   /** When many come back at the same moment. */
-  const loaded = gathered(load);
+  const loaded = gathered(load, whenManyCome);
 
   return {
     async of(claims) {

@@ -1,6 +1,6 @@
 import type { CommunityRole, Id } from '../../../contracts/nouns.ts';
 import { numbers } from '../../engines/postgres/index.ts';
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import type { Deps } from './deps.ts';
 import type { Communities } from './index.ts';
 import { type CommunityRow, columns, toCommunity } from './rows.ts';
@@ -25,7 +25,7 @@ export function mine({ sql }: Deps): Communities['mine'] {
     const found: Mine[] = asks.map(() => []);
     for (const row of rows) found[row.place - 1]?.push({ community: toCommunity(row), role: row.role });
     return found;
-  });
+  }, whenManyCome);
   return async ({ person, application, role }) => {
     // An application's bot is a member of nothing.
     if (!person || role === 'application') return [];

@@ -1,4 +1,4 @@
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations } from './index.ts';
 
@@ -7,6 +7,6 @@ export function epoch({ sql }: Deps): Conversations['epoch'] {
   const ask = gathered<null, string>(async (asks) => {
     const [row] = await sql<{ epoch: string }[]>`select epoch from installation`;
     return asks.map(() => row?.epoch ?? '');
-  }, Number.POSITIVE_INFINITY);
+  }, whenManyCome);
   return async () => (await ask(null)) ?? '';
 }

@@ -63,7 +63,7 @@ interface Ask {
 }
 
 /** Communities whose discussions are read together. */
-const atOnce = 100;
+const atOnce = { most: 100 };
 
 /**
  * The first page of each of many communities. Who ask at the same time are answered together; whether they may read what

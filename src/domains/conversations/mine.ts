@@ -1,14 +1,14 @@
 import type { Id, Person } from '../../../contracts/nouns.ts';
 import type { MyChannel } from '../../../contracts/wire.ts';
 import { numbers } from '../../engines/postgres/index.ts';
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import type { Deps } from './deps.ts';
 import type { Conversations } from './index.ts';
 import { type ChannelRow, toChannel } from './rows.ts';
 import { callsAfter } from './unreadMentions.ts';
 
 /** Side bars that are read together: some thousand rows. */
-const atOnce = 100;
+const atOnce = { ...whenManyCome, most: 100 };
 
 interface Ask {
   person: Id;

@@ -16,7 +16,7 @@ const defaultPage = 50;
 const lastNumber = 2_147_483_647;
 
 /** Pages that are read together. */
-const atOnce = 200;
+const atOnce = { most: 200 };
 
 interface Ask extends Place {
   who: Who;

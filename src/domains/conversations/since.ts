@@ -2,7 +2,7 @@ import { PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id, Message } from '../../../contracts/nouns.ts';
 import { limits } from '../../../contracts/wire.ts';
 import { numbers } from '../../engines/postgres/index.ts';
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import { wholeNumber } from '../../kit/text.ts';
 import type { Who } from '../policy/index.ts';
 import { channelId } from './access.ts';
@@ -11,7 +11,7 @@ import type { Changes, Conversations, Since } from './index.ts';
 import { type ChannelRow, type MessageRow, messageColumns, toChannel, toMessage } from './rows.ts';
 
 /** Channels that are read together: some thousand messages. */
-const atOnce = 50;
+const atOnce = { ...whenManyCome, most: 50 };
 
 type Found = { [column in keyof MessageRow]: MessageRow[column] | null } & {
   place: number;
@@ -80,7 +80,7 @@ export function entered({ sql, policy }: Deps): Conversations['entered'] {
     const reads = new Map(rows.map((row) => [row.place, row.number]));
     const standings = await policy.toChannels(asks);
     return asks.map((_, i) => (standings[i] ? (reads.get(i + 1) ?? 0) : null));
-  });
+  }, whenManyCome);
   return async (who, changes) => {
     const content = contents.get(changes);
     const read = content ? await ask({ who, channel: content.channel.id }) : null;

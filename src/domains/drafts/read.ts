@@ -1,7 +1,7 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { Draft, Id } from '../../../contracts/nouns.ts';
 import { numbers, type Sql } from '../../engines/postgres/index.ts';
-import { gathered } from '../../kit/gathered.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import { type CursorKey, decodeCursor, isId, pageSize, toPage } from '../../kit/page.ts';
 import type { Deps, Drafts } from './index.ts';
 import { columns, type DraftRow, toDraft } from './rows.ts';
@@ -35,7 +35,7 @@ export function latest({ sql }: Deps): Drafts['latest'] {
       ) d`;
     for (const row of rows) drafts.get(row.person)?.push(toDraft(row));
     return people.map((person) => drafts.get(person) ?? []);
-  });
+  }, whenManyCome);
   return async (who) => {
     if (who.person === null) throw new PlazaError('unauthenticated');
     return (await ask(who.person.id)) ?? [];
