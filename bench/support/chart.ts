@@ -44,7 +44,7 @@ export function bars({ work, columns, contenders }: Measured): string {
 export function slopes(option: string, points: readonly Measured[]): string {
   const [first] = points;
   if (!first) return drawing(0, option, []);
-  const [left, right, high, apart] = [70, 110, 130, 78];
+  const [left, right, high, apart] = [70, 125, 130, 78];
   const parts: string[] = [];
   const xs = points.map(({ options }) => Math.log10(Math.max(1, options[option] ?? 1)));
   const xOf = scale(Math.min(...xs), Math.max(...xs), left, width - right);
@@ -60,7 +60,11 @@ export function slopes(option: string, points: readonly Measured[]): string {
     const names = apartBy(
       lines.map((line) => (line.at(-1) ?? 0) + 4),
       15,
+      top + high + 4,
     );
+    const isFree = (y: number, i: number) => y < top + high && !lines.some((line) => Math.abs(y - (line[i] ?? 0)) < 10);
+    /** Above its dot, or below it where another line lies above and none below. */
+    const besideDot = (y: number, i: number) => (!isFree(y - 11, i) && isFree(y + 13, i) ? y + 17 : y - 8);
     parts.push(
       `<text class="title" x="0" y="${top - 26}">${escaped(label)} <tspan class="quiet">by ${escaped(option)}, both logarithmic</tspan></text>`,
       `<path class="axis" d="M${left - 10} ${top + high + 6}H${width - right + 10}"/>`,
@@ -78,7 +82,7 @@ export function slopes(option: string, points: readonly Measured[]): string {
         // All figures of all would lie on each other: those of the first, and of the others where they end.
         ...places
           .slice(0, at === 0 ? -1 : 0)
-          .map(([x, y], i) => `<text class="quiet" x="${x}" y="${y - 8}" text-anchor="middle">${figureOf(i, at)}</text>`),
+          .map(([x, y], i) => `<text class="quiet" x="${x}" y="${besideDot(y, i)}" text-anchor="middle">${figureOf(i, at)}</text>`),
         `<text x="${width - right + 14}" y="${names[at]}">${escaped(name)} <tspan class="quiet">${figureOf(points.length - 1, at)}</tspan></text>`,
       );
     }
@@ -86,15 +90,16 @@ export function slopes(option: string, points: readonly Measured[]): string {
   return drawing(drawn(first.columns).length * (high + apart) + 8, first.work, parts);
 }
 
-/** The same places, moved down as far as it takes to stand apart. */
-function apartBy(places: readonly number[], gap: number): number[] {
+/** The same places, moved down as far as it takes to stand apart, and all of them up if the last one would be beyond the end. */
+function apartBy(places: readonly number[], gap: number, end: number): number[] {
   const moved = [...places];
   let free = Number.NEGATIVE_INFINITY;
   for (const at of [...places.keys()].sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0))) {
     moved[at] = Math.max(places[at] ?? 0, free);
     free = (moved[at] ?? 0) + gap;
   }
-  return moved;
+  const beyond = Math.max(0, free - gap - end);
+  return moved.map((place) => place - beyond);
 }
 
 /** Maps values from least to most to places, rounded to whole units. */
