@@ -77,7 +77,9 @@ export async function prepareLog(databaseUrl: string, megabytes: number): Promis
     if (wanted === 0 || (await isReady())) return;
     for (let i = 0; i < wanted; i++) await sql`select pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()`;
     const recycled = async () => {
-      // Readers of the log let go of what is behind them once they have come across two of these and have said so.
+      // Readers of the log let go of what is behind them once they have come across two of these snapshots and have said so; and
+      // PostgreSQL counts that only when a transaction was over in between.
+      await sql`select pg_current_xact_id()`;
       await sql`select pg_log_standby_snapshot()`;
       await sql`checkpoint`;
       await new Promise((resolve) => setTimeout(resolve, 500));
