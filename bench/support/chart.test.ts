@@ -41,6 +41,22 @@ test('names of lines that lie on each other stand apart; what hardly changes is 
   expect(Math.max(...dots) - Math.min(...dots)).toBeLessThan(10);
 });
 
+test('names of lines that end at the bottom stay above the numbers of the axis, and a figure is not under another line', () => {
+  const falling = (readers: number): Measured => ({
+    ...at(readers),
+    contenders: [100, 150].map((cpu, i) => ({ name: `line ${i}`, about: '', runs: [{ cpu: cpu / readers }] })),
+  });
+  const svg = slopes('readers', [falling(10), falling(100), falling(1000)]);
+  const axis = Number(/class="axis" d="M\d+ (\d+)H/.exec(svg)?.[1]);
+  const names = [...svg.matchAll(/y="(\d+)">line \d/g)].map(([, y]) => Number(y));
+  expect(names).toHaveLength(2);
+  for (const y of names) expect(y).toBeLessThan(axis);
+  const second = [...svg.matchAll(/<circle class="dot first" cx="(\d+)" cy="(\d+)"/g)][1];
+  const figure = [...svg.matchAll(/class="quiet" x="(\d+)" y="(\d+)" text-anchor="middle">1(?:\.0+)?</g)].find(([, x]) => x === second?.[1]);
+  // The other line lies above the dot here, so its figure stands below.
+  expect(Number(figure?.[2])).toBeGreaterThan(Number(second?.[2]));
+});
+
 test('a line for each contender goes through a dot for each value of the option', () => {
   const svg = slopes('readers', [at(10), at(100), at(1000)]);
   expect(svg.match(/class="line/g)).toHaveLength(2);
