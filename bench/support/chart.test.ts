@@ -52,7 +52,9 @@ test('names of lines that end at the bottom stay above the numbers of the axis, 
   expect(names).toHaveLength(2);
   for (const y of names) expect(y).toBeLessThan(axis);
   const second = [...svg.matchAll(/<circle class="dot first" cx="(\d+)" cy="(\d+)"/g)][1];
-  const figure = [...svg.matchAll(/class="quiet" x="(\d+)" y="(\d+)" text-anchor="middle">1(?:\.0+)?</g)].find(([, x]) => x === second?.[1]);
+  const figure = [...svg.matchAll(/class="quiet" x="(\d+)" y="(\d+)" text-anchor="middle">1(?:\.0+)?</g)].find(
+    ([, x]) => x === second?.[1],
+  );
   // The other line lies above the dot here, so its figure stands below.
   expect(Number(figure?.[2])).toBeGreaterThan(Number(second?.[2]));
 });
