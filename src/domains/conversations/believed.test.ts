@@ -67,6 +67,27 @@ test('[L4] a key that another server wrote gives its message', async () => {
   expect(await here.post(ana, { channel, body: 'two' })).toMatchObject({ number: 2, version: 2 });
 });
 
+test('[L4] of one key that two servers write at the same moment both give the same message', async () => {
+  for (let i = 0; i < 20; i++) {
+    const channel = await chat();
+    await here.post(ana, { channel, body: 'first' });
+    const both = await Promise.all([here, there].map((server) => server.post(ana, { channel, body: 'text', key: 'same' })));
+    expect(both.map(({ number }) => number)).toEqual([2, 2]);
+    expect(both.filter(({ repeated }) => repeated)).toHaveLength(1);
+  }
+});
+
+test('[L1] what two servers do to one message at the same moment is all there afterwards', async () => {
+  for (let i = 0; i < 20; i++) {
+    const channel = await chat();
+    await here.post(ana, { channel, body: 'one' });
+    const [first, second] = i % 2 === 0 ? [here, there] : [there, here];
+    await Promise.all([first.edit(ana, { channel, number: 1, body: 'edited' }), second.pin(ana, { channel, number: 1, on: true })]);
+    const [message] = await here.messages(ana, [{ channel, number: 1 }]);
+    expect(message).toMatchObject({ version: 3, body: 'edited', pinnedAt: expect.any(String) });
+  }
+});
+
 test('what may be written is decided on what is true: a channel closed by another server', async () => {
   const ben = await testPerson(ground.sql, 'ben');
   await ground.sql`insert into community_members (community, person, role) values (${community}, ${ben.person.id}, 'member')`;

@@ -44,10 +44,13 @@ type TouchedRow = MessageRow & { person: Id; mine: string[] | null; deleted_by: 
  */
 export async function load(tx: Transaction, changes: readonly Change[]): Promise<Loaded> {
   const ids = [...new Set(changes.map((change) => change.channel))];
+  // Sent here and now: a query goes out when somebody awaits it, and those of the functions below are awaited before
+  // Promise.all comes to its first. They would look at what was before the locks, and overwrite what others did meanwhile.
+  const locked = tx<Head[]>`
+    select channel, number, version from channel_heads
+    where channel = any(${numbers(ids)}::bigint[]) order by channel for no key update`.execute();
   const [heads, channels, keys, touched] = await Promise.all([
-    tx<Head[]>`
-      select channel, number, version from channel_heads
-      where channel = any(${numbers(ids)}::bigint[]) order by channel for no key update`,
+    locked,
     tx<ChannelRow[]>`
       select id, application, community, kind, name, topic, photo, tags, visibility, posting, chat_number, created_by, created_at, archived_at, changed_version, accepted
       from channels where id = any(${numbers(ids)}::bigint[])`,
