@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PlazaError } from '../../contracts/errors.ts';
 
 export interface LanesOptions<Item, Result> {
@@ -6,6 +7,8 @@ export interface LanesOptions<Item, Result> {
   groupSize: number;
   /** Items that may wait in one lane. */
   bound: number;
+  /** So far apart, in ms, groups of a lane begin at least, once there were several items in one. */
+  apartMs: number;
   /** Carries out a group of that lane, counted from 0; answers each item in its place. Must not throw. */
   run(items: readonly Item[], lane: number): Promise<(Result | PlazaError)[]>;
 }
@@ -46,10 +49,11 @@ class Asked<Item, Result, Answer> implements Waiting<Item, Result> {
 
 /**
  * Lanes of grouped work: one group runs in each lane, and what comes meanwhile gathers for the next. Items of one key
- * stay in order. Without a timer: an idle lane starts in the same turn of the event loop's microtasks.
+ * stay in order. An idle lane starts in the same turn of the event loop's microtasks; while several come, the next group
+ * waits until `apartMs` are over since the last one began, and one who comes alone again and again waits for nothing.
  */
-export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: LanesOptions<Item, Result>) {
-  const all = Array.from({ length: lanes }, (_, index) => ({ index, queue: [] as Waiting<Item, Result>[], running: 0 }));
+export function createLanes<Item, Result>({ lanes, groupSize, bound, apartMs, run }: LanesOptions<Item, Result>) {
+  const all = Array.from({ length: lanes }, (_, index) => ({ index, queue: [] as Waiting<Item, Result>[], running: 0, notBefore: 0 }));
   let draining: (() => void)[] | null = null;
 
   const idle = () => all.every((lane) => lane.running === 0 && lane.queue.length === 0);
@@ -58,9 +62,12 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, run }: Lane
     // Let the whole turn's items gather: a socket's frames, a batch of requests.
     await null;
     while (lane.queue.length > 0) {
+      const early = lane.notBefore - performance.now();
+      if (early > 0 && lane.queue.length < groupSize) await sleep(early);
       const group = lane.queue.length <= groupSize ? lane.queue : lane.queue.slice(0, groupSize);
       lane.queue = group === lane.queue ? [] : lane.queue.slice(groupSize);
       lane.running = group.length;
+      lane.notBefore = group.length > 1 ? performance.now() + apartMs : 0;
       let results: (Result | PlazaError)[];
       try {
         results = await run(

@@ -35,6 +35,11 @@ export interface Log {
 const groupSize = 1000;
 /** Changes that may wait in a lane; a second or two of work. Beyond, callers are asked to come back. */
 const laneBound = 50_000;
+/**
+ * While several write at a time, groups of a lane begin so far apart. A group costs half a millisecond of CPU whatever is in
+ * it: at 1,000 messages a second in one channel this takes half of that off, for 2 ms more on the way of a message.
+ */
+const groupsApartMs = 5;
 /** How long a group is tried again while the database is away, and how long while this process is stopping. */
 const retryMs = 15_000;
 const drainMs = 3_000;
@@ -50,8 +55,8 @@ interface Group {
 type Results = (Outcome | PlazaError)[];
 
 /**
- * There is no timer: a change goes out at once when its lane is idle, and while one transaction runs the next group
- * gathers, so groups are as large as the load makes them.
+ * A change goes out at once when its lane is idle, and while one transaction runs the next group gathers, so groups are as
+ * large as the load makes them.
  */
 export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
   const server = randomBytes(12).toString('base64url');
@@ -142,7 +147,7 @@ export function createLog({ sql, lanes, logger, measured }: LogDeps): Log {
     return results;
   }
 
-  const work = createLanes<Change, Outcome>({ lanes, groupSize, bound: laneBound, run });
+  const work = createLanes<Change, Outcome>({ lanes, groupSize, bound: laneBound, apartMs: groupsApartMs, run });
 
   return {
     change: (change) => work.add(change.channel, change, asItIs),

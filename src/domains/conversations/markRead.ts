@@ -1,31 +1,52 @@
 import { topicPrefix } from '../../../contracts/events.ts';
+import type { Id } from '../../../contracts/nouns.ts';
+import { severalPrefix } from '../../engines/feed/emit.ts';
+import { numbers } from '../../engines/postgres/index.ts';
+import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import { wholeNumber } from '../../kit/text.ts';
 import { allowed } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 
+interface Mark {
+  person: Id;
+  channel: Id;
+  number: number;
+}
+
 /**
  * Moves the caller's read position forward, never back and never beyond the last message; the person's other devices
- * hear of it. Unread is never stored: it is last number − read number (L11).
+ * hear of it. Unread is never stored: it is last number − read number (L11). Whoever reads says so all the time: thousands
+ * of readers are one statement, and one event in the log.
  */
 export function markRead({ sql, policy }: Deps): Conversations['markRead'] {
+  const mark = gathered<Mark, number>(async (marks) => {
+    const given = sql`
+      unnest(${numbers(marks.map((m) => m.person))}::bigint[], ${numbers(marks.map((m) => m.channel))}::bigint[], ${numbers(marks.map((m) => m.number))}::int[])
+        with ordinality as a (person, channel, number, place)`;
+    // The positions and their event are one transaction. In the order in which posts move their authors' positions, so
+    // that nobody waits in a ring.
+    const rows = await sql<{ number: number }[]>`
+      with moved as (
+        insert into read_positions (person, channel, number)
+        select a.person, h.channel, least(max(a.number), h.number) from ${given} join channel_heads h on h.channel = a.channel
+        group by a.person, h.channel, h.number order by h.channel, a.person
+        on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number
+        returning person, channel, number
+      ), told as (
+        select pg_logical_emit_message(true, ${severalPrefix}, string_agg(${topicPrefix({ kind: 'person', person: '' })} || person || ' ' ||
+          json_build_object('type', 'read', 'channel', channel::text, 'number', number) || E'\n', '')) as lsn
+        from moved having count(*) > 0
+      )
+      select coalesce(m.number, r.number, 0) as number, (select lsn from told)
+      from ${given} left join moved m using (person, channel) left join read_positions r using (person, channel)
+      order by a.place`;
+    return rows.map((row) => row.number);
+  }, whenManyCome);
+
   return async (who, input) => {
     const number = wholeNumber(input.number, 'number', 0);
     await allowed(policy, 'message.mark_read', who, input.channel);
-    const person = speaker(who).id;
-    // One statement and one transaction: the position and its event.
-    const [row] = await sql<{ number: number }[]>`
-      with moved as (
-        insert into read_positions (person, channel, number)
-        select ${person}, channel, least(number, ${number}::int) from channel_heads where channel = ${input.channel}
-        on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number
-        returning number
-      ), told as (
-        select number, pg_logical_emit_message(true, ${topicPrefix({ kind: 'person', person })},
-          json_build_object('type', 'read', 'channel', ${input.channel}::text, 'number', number)::text) as lsn
-        from moved
-      )
-      select coalesce((select number from told where lsn is not null), (select number from read_positions where person = ${person} and channel = ${input.channel}), 0) as number`;
-    return { number: row?.number ?? 0 };
+    return { number: (await mark({ person: speaker(who).id, channel: input.channel, number })) ?? 0 };
   };
 }

@@ -138,6 +138,7 @@ export async function enterCommunities(
     insert into read_positions (person, channel, number)
     select ${person}, c.id, h.number from channels c join channel_heads h on h.channel = c.id
     where c.community = any(${communities}::bigint[]) and c.kind = 'chat' and c.visibility = 'public' and h.number > 0
+    order by c.id
     on conflict (person, channel) do update set number = excluded.number, read_at = now() where read_positions.number < excluded.number`;
 }
 

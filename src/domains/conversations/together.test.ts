@@ -127,3 +127,12 @@ test('[L9] pages that are asked for together are read in one statement, and one 
   expect(second).toMatchObject({ channel: chat, messages: [{ number: 2 }, { number: 3 }], more: { before: true, after: true } });
   for (const empty of [first, third, fourth]) expect(empty).toMatchObject({ messages: [], head: { number: 0 } });
 });
+
+test('what any number of people have read is written in one statement, and one asks for access', async () => {
+  const answers = await Promise.all([
+    ...Array.from({ length: 40 }, (_, i) => conversations.markRead(ben, { channel: chat, number: 2 + (i % 3) })),
+    conversations.markRead(ana, { channel: secret, number: 1 }),
+  ]);
+  expect(statements).toBe(2);
+  expect(answers.map(({ number }) => number)).toEqual([...Array.from({ length: 40 }, () => 4), 1]);
+});

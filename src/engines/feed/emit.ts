@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../postgres/index.ts';
 import { type Emission, toMessage } from './message.ts';
 
-export type { Emission } from './message.ts';
+export { type Emission, severalPrefix } from './message.ts';
 
 /** Writes events into the write-ahead log as part of the transaction: they are heard if and only if it commits (L5). */
 export async function emit(tx: Transaction, emissions: readonly Emission[]): Promise<void> {

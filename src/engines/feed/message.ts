@@ -12,7 +12,8 @@ export interface Emission {
   event: PlazaEvent;
 }
 
-const severalPrefix = 'plaza/events';
+/** Of a message with several events. */
+export const severalPrefix = 'plaza/events';
 const space = 0x20;
 const lineBreak = 0x0a;
 

@@ -3,19 +3,25 @@ import { eventsPacket, type Packet, packetOf } from './packet.ts';
 import { type Client, type Heard, type Registry, type Room, versionOf, type Watch } from './registry.ts';
 
 export interface DeliveryTiming {
-  /** Gather so long while busy; an event that comes after a pause goes out at once. */
+  /** Gather so long at least while busy; an event that comes after a pause goes out at once. */
   shortestTickMs: number;
-  longestTickMs: number;
+  /**
+   * Rounds begin so far apart; sooner, when a pause as long as the last one took is over. After one that took longer than
+   * that the pause is a quarter of it, and no longer than this.
+   */
+  roundMs: number;
+  /** A round writes so long, or as long as all else took since it wrote last, before all else has another turn. */
+  sliceMs: number;
   /** Heads and hints are gathered so long. */
   slowTickMs: number;
   /** When telling them takes long. */
   longestSlowTickMs: number;
 }
 
-export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, longestTickMs: 20, slowTickMs: 100, longestSlowTickMs: 1000 };
+export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, roundMs: 20, sliceMs: 3, slowTickMs: 100, longestSlowTickMs: 1000 };
 
-/** A tick ends early when one channel has gathered so many bytes. */
-const tickBytes = 256 * 1024;
+/** How often it looks at the clock, in clients. */
+const slicePart = 8;
 /** Heads are told in parts, so far apart and with so many clients at least, spread over the slow tick. */
 const partMs = 10;
 const smallestPart = 100;
@@ -30,11 +36,20 @@ export interface DeliveryCounts {
   tickMs: number;
 }
 
+/** A round that has begun. */
+interface Running {
+  round: Generator<void, void>;
+  wroteAt: number;
+  /** In ms, its slices alone. */
+  took: number;
+}
+
 export type Delivery = ReturnType<typeof createDelivery>;
 
 /**
- * Brings events to those who watch: a frame once per channel and tick, a write once per client and tick. The tick grows
- * with the time that a flush takes, so that at most half of the time goes into flushing.
+ * Brings events to those who watch: bytes that are made once, and one write to each client in a round. A round goes in
+ * slices, so that thousands of writes keep nothing else waiting; what comes meanwhile is given along to those whose turn is
+ * yet to come. Between rounds events gather for a tick.
  */
 export function createDelivery({
   registry,
@@ -52,7 +67,8 @@ export function createDelivery({
   const touched: Client[] = [];
   let scheduled: NodeJS.Immediate | NodeJS.Timeout | null = null;
   let slow: NodeJS.Timeout | null = null;
-  let flushedAt = 0;
+  let running: Running | null = null;
+  let endedAt = 0;
   let slowMs = timing.slowTickMs;
   /** Clients in a part of the heads, and what telling them took since the last slow tick, in ms. */
   let part = smallestPart;
@@ -62,63 +78,90 @@ export function createDelivery({
     if (client.outbox.push(packet) === 1) touched.push(client);
   }
 
+  function write(client: Client): void {
+    const late = heads.take(client);
+    if (late) client.outbox.push(late);
+    counts.deliveries += client.outbox.length;
+    if (!client.gone) client.receiver.write(client.outbox);
+    client.outbox.length = 0;
+  }
+
   function writeAll(): void {
-    for (const client of touched) {
-      const late = heads.take(client);
-      if (late) client.outbox.push(late);
-      counts.deliveries += client.outbox.length;
-      if (!client.gone) client.receiver.write(client.outbox);
-      client.outbox.length = 0;
-    }
+    for (const client of touched) write(client);
     touched.length = 0;
   }
 
-  function flushRoom(room: Room): void {
+  /** Adds the events of its channel that the watch has not been given to what its client is written. */
+  function give(watch: Watch): void {
+    const { room } = watch;
     const [first] = room.pending;
     const last = room.pending.at(-1);
-    if (!first || !last) return;
-    const from = versionOf(first);
-    const to = versionOf(last);
-    let packet: Packet | null = null;
-    for (const watch of room.watches) {
-      if (watch.state !== 'open' || watch.client.muted || watch.version >= to) continue;
-      if (watch.version < from) {
-        packet ??= eventsPacket(room.channel, room.pending);
-        touch(watch.client, packet);
-      } else {
-        // It was opened within this tick and has the first of these already.
-        touch(watch.client, newer(watch, room.pending));
-      }
-      watch.version = to;
+    if (!first || !last || watch.state !== 'open' || watch.version >= versionOf(last)) return;
+    const after = Math.max(watch.version, versionOf(first) - 1);
+    let packet = room.packets.get(after);
+    if (!packet) {
+      packet = eventsPacket(room.channel, newer(room.pending, after));
+      room.packets.set(after, packet);
     }
-    room.pending = [];
-    room.pendingBytes = 0;
+    watch.client.outbox.push(packet);
+    watch.version = versionOf(last);
   }
 
-  function newer(watch: Watch, events: Heard[]): Packet {
-    return eventsPacket(
-      watch.room.channel,
-      events.filter((event) => versionOf(event) > watch.version),
-    );
-  }
-
-  function flush(): void {
-    scheduled = null;
-    const started = performance.now();
-    for (const room of moving) flushRoom(room);
+  /** Writes to one client at a time. */
+  function* round(): Generator<void, void> {
+    const rooms = [...moving];
     moving.clear();
-    writeAll();
-    flushedAt = performance.now();
-    const took = flushedAt - started;
+    for (const room of rooms) {
+      for (const watch of room.watches) {
+        const { client } = watch;
+        if (client.muted) continue;
+        if (client.watches.size === 1) give(watch);
+        else for (const each of client.watches.values()) give(each);
+        if (client.outbox.length === 0) continue;
+        write(client);
+        yield;
+      }
+      forget(room);
+    }
+  }
+
+  /** Of a channel's events those that everybody has; a watch that opens again behind the round's back may lack some. */
+  function forget(room: Room): void {
+    const last = room.pending.at(-1);
+    if (!last) return;
+    let all = versionOf(last);
+    for (const { state, client, version } of room.watches) if (state === 'open' && !client.muted && version < all) all = version;
+    room.pending = newer(room.pending, all);
+    room.packets.clear();
+    if (room.pending.length > 0) moving.add(room);
+  }
+
+  function slice(): void {
+    const started = performance.now();
+    running ??= { round: round(), wroteAt: started, took: 0 };
+    const until = started + Math.max(timing.sliceMs, started - running.wroteAt);
+    let done = false;
+    for (let i = 1; !done && (i % slicePart > 0 || performance.now() < until); i++) done = running.round.next().done === true;
+    running.wroteAt = performance.now();
+    running.took += running.wroteAt - started;
+    if (done) endRound(running);
+    else scheduled = setImmediate(slice);
+  }
+
+  function endRound({ wroteAt, took }: Running): void {
+    running = scheduled = null;
+    endedAt = wroteAt;
     counts.flushes++;
-    counts.tickMs = Math.min(timing.longestTickMs, Math.max(timing.shortestTickMs, took));
+    const { shortestTickMs, roundMs } = timing;
+    counts.tickMs = Math.max(shortestTickMs, Math.min(took, roundMs - took), Math.min(took / 4, roundMs));
     onFlush(took);
+    if (moving.size > 0) schedule();
   }
 
   function schedule(): void {
     if (scheduled) return;
-    const wait = flushedAt + counts.tickMs - performance.now();
-    scheduled = wait <= 0 ? setImmediate(flush) : setTimeout(flush, wait);
+    const wait = endedAt + counts.tickMs - performance.now();
+    scheduled = wait <= 0 ? setImmediate(slice) : setTimeout(slice, wait);
   }
 
   function scheduleSlow(): void {
@@ -190,12 +233,9 @@ export function createDelivery({
       if (room.watches.size === 0) return;
       for (const watch of room.holding) keepFor(watch, event);
       room.pending.push(event);
-      room.pendingBytes += event.bytes.length;
+      room.packets.clear();
       moving.add(room);
-      if (room.pendingBytes > tickBytes) {
-        flushRoom(room);
-        writeAll();
-      } else schedule();
+      schedule();
     },
 
     /** Somebody types: a hint, gathered with the heads. */
@@ -210,7 +250,7 @@ export function createDelivery({
     release(watch: Watch): void {
       const last = watch.held.at(-1);
       if (last && versionOf(last) > watch.version) {
-        touch(watch.client, newer(watch, watch.held));
+        touch(watch.client, eventsPacket(watch.room.channel, newer(watch.held, watch.version)));
         watch.version = versionOf(last);
       }
       watch.held = [];
@@ -223,11 +263,15 @@ export function createDelivery({
       return watch.version < (first ? versionOf(first) - 1 : watch.room.version);
     },
 
-    flush,
     stop(): void {
       if (scheduled && 'refresh' in scheduled) clearTimeout(scheduled);
       else if (scheduled) clearImmediate(scheduled);
       if (slow) clearTimeout(slow);
     },
   };
+}
+
+function newer(events: Heard[], version: number): Heard[] {
+  const [first] = events;
+  return !first || versionOf(first) > version ? events : events.filter((event) => versionOf(event) > version);
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { AccessEvent, ChannelEvent } from '../../../contracts/events.ts';
@@ -17,7 +18,7 @@ afterEach(() => {
 type Said = ServerFrame | { type: 'end'; code: string } | { type: 'relist' };
 
 /** A hub on a scripted database: who is kept out of which channel, and where logs end. */
-function scripted({ slowTickMs = 3 } = {}) {
+function scripted({ slowTickMs = 3, sliceMs = 3 } = {}) {
   const world = {
     out: new Set<string>(),
     heads: new Map<Id, Head>(),
@@ -40,7 +41,7 @@ function scripted({ slowTickMs = 3 } = {}) {
       heads: (ids) => answer(() => ids.map((id) => world.heads.get(id) ?? null)),
     },
     logger: silent,
-    timing: { shortestTickMs: 1, longestTickMs: 2, slowTickMs },
+    timing: { shortestTickMs: 1, roundMs: 2, sliceMs, slowTickMs },
   });
   hubs.push(hub);
   let version = 0;
@@ -135,6 +136,67 @@ describe('delivery', () => {
     hub.events([posted('10')]);
     await until(() => packets.length === 3);
     expect(new Set(packets).size).toBe(1);
+  });
+
+  test('while thousands are written to all else has its turn, and what comes then is given along to those who wait', async () => {
+    const { hub, posted, enter, open } = scripted({ sliceMs: 0 });
+    const all = Array.from({ length: 40 }, (_, i) => enter(String(i + 1)));
+    for (const { client } of all) open(client, '10');
+    hub.events([posted('10')]);
+    while (all.every(({ said }) => said.length === 0)) await new Promise((resolve) => setImmediate(resolve));
+    const early = all.filter(({ said }) => said.length > 0).length;
+    expect(early).toBeLessThan(20);
+    hub.events([posted('10')]);
+    await until(() => all.every(({ versions }) => versions().length === 2));
+    for (const { versions } of all) expect(versions()).toEqual([1, 2]);
+    expect(all.filter(({ said }) => said.length === 1)).toHaveLength(all.length - early);
+  });
+
+  test('[L6] [L9] [L12] whatever happens between its parts, a round gives everybody all in order, or tells where the channel stands', async () => {
+    const doing = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('post' as const), which: fc.nat(1) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: fc.constantFrom('doubt' as const, 'look up' as const, 'come' as const), which: fc.nat(29) }),
+      },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), which: fc.nat(2) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(doing, { minLength: 5, maxLength: 60 }), async (list) => {
+        const { hub, posted, enter, open } = scripted({ sliceMs: 0 });
+        const ends = new Map<Id, number>();
+        const join = (i: number) => {
+          const one = { ...enter(String(i + 1)), from: new Map(ends) };
+          for (const channel of i % 3 === 0 ? ['10', '11'] : ['10']) open(one.client, channel, ends.get(channel) ?? 0);
+          return one;
+        };
+        const all = Array.from({ length: 30 }, (_, i) => join(i));
+        for (const { do: what, which } of list) {
+          const channel = which === 0 ? '10' : '11';
+          if (what === 'post') {
+            const event = posted(channel, (ends.get(channel) ?? 0) + 1);
+            ends.set(channel, (ends.get(channel) ?? 0) + 1);
+            hub.events([event]);
+          } else if (what === 'doubt') hub.events([access({ channel: '10', person: String(which + 1) })]);
+          else if (what === 'look up') hub.events([access({ account: `4${which + 1}` })]);
+          else if (what === 'come') all.push(join(which));
+          else for (let i = 0; i <= which; i++) await new Promise((resolve) => setImmediate(resolve));
+        }
+        await quiet();
+        for (const { client, said, from } of all) {
+          for (const { channel } of [...client.watches.values()].map(({ room }) => room)) {
+            const events = said.flatMap((frame) => (frame.type === 'events' && frame.channel === channel ? frame.events : []));
+            const versions = events.map(({ version }) => version);
+            expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+            const heads = said.flatMap((frame) => (frame.type === 'head' ? frame.heads.filter((head) => head.channel === channel) : []));
+            const known = Math.max(from.get(channel) ?? 0, ...heads.map(({ version }) => version));
+            for (let version = known + 1; version <= (ends.get(channel) ?? 0); version++) expect(versions).toContain(version);
+          }
+        }
+        hub.stop();
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('who follows hears where the channel stands, gathered, and only while it is not open', async () => {

@@ -50,7 +50,7 @@ export interface Client {
   stale: boolean;
   /** Counts the access events of its person. */
   accessEvents: number;
-  /** What this tick brings it. */
+  /** What it is written next. */
   readonly outbox: Packet[];
   gone: boolean;
 }
@@ -70,9 +70,10 @@ export interface Room {
   readonly holding: RareSet<Watch>;
   readonly followers: Set<Client>;
   readonly doubts: RareSet<Doubt>;
-  /** Events of this tick. */
+  /** Events that somebody who watches has not been given yet. */
   pending: Heard[];
-  pendingBytes: number;
+  /** Those of them that come after a version, encoded. */
+  readonly packets: RareMap<number, Packet>;
   /** Who types, by person, until the next slow tick. */
   readonly typing: RareMap<Id, Heard>;
 }
@@ -147,7 +148,7 @@ export function createRegistry() {
       followers: new Set(),
       doubts: new RareSet(),
       pending: [],
-      pendingBytes: 0,
+      packets: new RareMap(),
       typing: new RareMap(),
     };
     rooms.set(channel, room);
