@@ -12,8 +12,8 @@ export interface Gathering {
 }
 
 /**
- * For what every client asks for as it connects. When thousands come back at once, calls that never wait take two or three
- * asks each; so they are larger, and who comes back costs a sixth less. One who connects alone waits for nothing.
+ * For what every client asks for as it connects, or says all the time. When thousands come back at once, calls that never wait
+ * take two or three asks each; so they are larger, and who comes back costs a sixth less. One who asks alone waits for nothing.
  */
 export const whenManyCome: Gathering = { apart: 20 };
 

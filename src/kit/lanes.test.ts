@@ -36,7 +36,7 @@ test('what comes while a group runs goes together into the next, each is answere
 });
 
 test('one who comes alone again and again waits for nothing; after a group of several the next begins apart, with all who came', async () => {
-  const apartMs = 150;
+  const apartMs = 500;
   const { add, finish, groups, given } = oneLane({ apartMs });
   for (const item of [1, 2, 3]) {
     const answer = add(item);

@@ -49,8 +49,8 @@ class Asked<Item, Result, Answer> implements Waiting<Item, Result> {
 
 /**
  * Lanes of grouped work: one group runs in each lane, and what comes meanwhile gathers for the next. Items of one key
- * stay in order. An idle lane starts in the same turn of the event loop's microtasks; while several come, the next group
- * waits until `apartMs` are over since the last one began, and one who comes alone again and again waits for nothing.
+ * stay in order. An idle lane starts in the same turn of the event loop's microtasks, but for `apartMs` after a group of several
+ * began: so one who comes alone again and again waits for nothing.
  */
 export function createLanes<Item, Result>({ lanes, groupSize, bound, apartMs, run }: LanesOptions<Item, Result>) {
   const all = Array.from({ length: lanes }, (_, index) => ({ index, queue: [] as Waiting<Item, Result>[], running: 0, notBefore: 0 }));
@@ -63,7 +63,10 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, apartMs, ru
     await null;
     while (lane.queue.length > 0) {
       const early = lane.notBefore - performance.now();
-      if (early > 0 && lane.queue.length < groupSize) await sleep(early);
+      if (early > 0 && lane.queue.length < groupSize) {
+        lane.running = -1;
+        await sleep(early);
+      }
       const group = lane.queue.length <= groupSize ? lane.queue : lane.queue.slice(0, groupSize);
       lane.queue = group === lane.queue ? [] : lane.queue.slice(groupSize);
       lane.running = group.length;

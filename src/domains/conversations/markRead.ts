@@ -1,7 +1,7 @@
 import { topicPrefix } from '../../../contracts/events.ts';
 import type { Id } from '../../../contracts/nouns.ts';
 import { severalPrefix } from '../../engines/feed/emit.ts';
-import { numbers } from '../../engines/postgres/index.ts';
+import { numbers, sqlState } from '../../engines/postgres/index.ts';
 import { gathered, whenManyCome } from '../../kit/gathered.ts';
 import { wholeNumber } from '../../kit/text.ts';
 import { allowed } from './access.ts';
@@ -20,7 +20,7 @@ interface Mark {
  * of readers are one statement, and one event in the log.
  */
 export function markRead({ sql, policy }: Deps): Conversations['markRead'] {
-  const mark = gathered<Mark, number>(async (marks) => {
+  async function write(marks: readonly Mark[]): Promise<number[]> {
     const given = sql`
       unnest(${numbers(marks.map((m) => m.person))}::bigint[], ${numbers(marks.map((m) => m.channel))}::bigint[], ${numbers(marks.map((m) => m.number))}::int[])
         with ordinality as a (person, channel, number, place)`;
@@ -42,7 +42,13 @@ export function markRead({ sql, policy }: Deps): Conversations['markRead'] {
       from ${given} left join moved m using (person, channel) left join read_positions r using (person, channel)
       order by a.place`;
     return rows.map((row) => row.number);
-  }, whenManyCome);
+  }
+
+  const mark = gathered<Mark, number>(
+    // A history that is brought in takes positions in an order of its own; who loses then writes again.
+    (marks) => write(marks).catch((error: unknown) => (sqlState(error) === '40P01' ? write(marks) : Promise.reject(error))),
+    whenManyCome,
+  );
 
   return async (who, input) => {
     const number = wholeNumber(input.number, 'number', 0);

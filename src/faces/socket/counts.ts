@@ -24,7 +24,7 @@ export function exposeCounts(metrics: Metrics, counts: Counts, hub: () => Hub): 
   at('subscriptions_open', 'Subscriptions of other faces open.', () => counts.open.inside);
   at('watches', 'Channels open, summed over all listeners.', () => hub().counts().watches);
   at('suspended', 'Open channels whose access is being looked up again.', () => hub().counts().suspended);
-  at('tick_seconds', 'How long events are gathered at present before they go out.', () => hub().counts().tickMs / 1000);
+  at('tick_seconds', 'How long events gather at present between two rounds of writing.', () => hub().counts().tickMs / 1000);
   const totals: [string, string, () => number][] = [
     ['opened_total', 'Listeners that came.', () => counts.opened],
     ['frames_in_total', 'Frames that clients sent.', () => counts.framesIn],

@@ -10,7 +10,7 @@ export interface DeliveryTiming {
    * that the pause is a quarter of it, and no longer than this.
    */
   roundMs: number;
-  /** A round writes so long, or as long as all else took since it wrote last, before all else has another turn. */
+  /** A round writes so long, or as long as all else took since it wrote last (up to `roundMs`), before all else has another turn. */
   sliceMs: number;
   /** Heads and hints are gathered so long. */
   slowTickMs: number;
@@ -22,6 +22,8 @@ export const defaultTiming: DeliveryTiming = { shortestTickMs: 5, roundMs: 20, s
 
 /** How often it looks at the clock, in clients. */
 const slicePart = 8;
+/** Who watches a channel, when these are few: they are written to within a millisecond. */
+const few = 50;
 /** Heads are told in parts, so far apart and with so many clients at least, spread over the slow tick. */
 const partMs = 10;
 const smallestPart = 100;
@@ -107,21 +109,35 @@ export function createDelivery({
     watch.version = versionOf(last);
   }
 
-  /** Writes to one client at a time. */
+  /** Writes to those who watch the channel, one at a time. */
+  function* through(room: Room): Generator<void, void> {
+    for (const watch of room.watches) {
+      const { client } = watch;
+      if (client.muted) continue;
+      give(watch);
+      if (client.outbox.length === 0) continue;
+      if (client.watches.size > 1) for (const other of client.watches.values()) give(other);
+      write(client);
+      yield;
+    }
+    forget(room);
+  }
+
+  /** Channels with few who watch do not wait for those with thousands. */
   function* round(): Generator<void, void> {
     const rooms = [...moving];
     moving.clear();
-    for (const room of rooms) {
-      for (const watch of room.watches) {
-        const { client } = watch;
-        if (client.muted) continue;
-        if (client.watches.size === 1) give(watch);
-        else for (const each of client.watches.values()) give(each);
-        if (client.outbox.length === 0) continue;
-        write(client);
-        yield;
-      }
-      forget(room);
+    for (const room of rooms) if (room.watches.size <= few) yield* through(room);
+    for (const room of rooms) if (room.watches.size > few) yield* through(room);
+  }
+
+  /** The same for channels that moved since the last slice. */
+  function letPass(): void {
+    for (const room of [...moving]) {
+      if (room.watches.size > few) continue;
+      moving.delete(room);
+      const all = through(room);
+      while (all.next().done !== true);
     }
   }
 
@@ -138,8 +154,9 @@ export function createDelivery({
 
   function slice(): void {
     const started = performance.now();
+    if (running) letPass();
     running ??= { round: round(), wroteAt: started, took: 0 };
-    const until = started + Math.max(timing.sliceMs, started - running.wroteAt);
+    const until = started + Math.max(timing.sliceMs, Math.min(timing.roundMs, started - running.wroteAt));
     let done = false;
     for (let i = 1; !done && (i % slicePart > 0 || performance.now() < until); i++) done = running.round.next().done === true;
     running.wroteAt = performance.now();
@@ -230,7 +247,10 @@ export function createDelivery({
       room.number = Math.max(room.number, topic.number);
       heads.moved(room);
       scheduleSlow();
-      if (room.watches.size === 0) return;
+      if (room.watches.size === 0) {
+        room.pending = [];
+        return;
+      }
       for (const watch of room.holding) keepFor(watch, event);
       room.pending.push(event);
       room.packets.clear();
@@ -257,7 +277,7 @@ export function createDelivery({
       writeAll();
     },
 
-    /** Up to here an open watch has been given everything, or will be by the next flush. */
+    /** Up to here an open watch has been given everything, or will be by the next round. */
     missed(watch: Watch): boolean {
       const [first] = watch.room.pending;
       return watch.version < (first ? versionOf(first) - 1 : watch.room.version);
