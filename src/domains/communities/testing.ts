@@ -3,7 +3,7 @@ import type { ApplicationRole, Id } from '../../../contracts/nouns.ts';
 import { eventsOf } from '../../engines/feed/message.ts';
 import { connect, connectReads, type Pool } from '../../engines/postgres/index.ts';
 import { freshDatabase } from '../../engines/postgres/testing.ts';
-import { type Conversations, createConversations, createLog } from '../conversations/index.ts';
+import { type Conversations, createConversations, createLog, type Log } from '../conversations/index.ts';
 import { createPeople } from '../people/index.ts';
 import { createPolicy, defaultApplication, type Policy, type Who } from '../policy/index.ts';
 import { type Communities, createCommunities } from './index.ts';
@@ -15,6 +15,7 @@ export interface Town {
   policy: Policy;
   communities: Communities;
   conversations: Conversations;
+  log: Log;
   someone(handle: string, role?: ApplicationRole, application?: Id): Promise<Who>;
   otherApplication(): Promise<Id>;
   /** What was emitted since the last call, in commit order. */
@@ -39,6 +40,7 @@ export async function createTown(settings: { communitiesBy?: 'members' | 'admins
     policy,
     communities,
     conversations,
+    log,
 
     async someone(handle, role = 'member', application = defaultApplication) {
       const [row] = await sql<

@@ -223,14 +223,15 @@ function changeChannels(tx: Transaction, written: readonly Written[]) {
           accepted = ${details.accepted},
           archived_at = case when ${details.archived}::bool then coalesce(archived_at, now()) end, changed_version = ${place.version}
         where id = ${place.channel}`,
-      // Who makes a channel private stays in it, if still a member of the community.
+      // Who makes a channel private stays in it, if still a member of the community. Sent at once: whom a call to everyone
+      // tells is asked in an async function, whose questions go out before what is only awaited.
       ...(step.access && details.visibility === 'private'
         ? [
             tx`
               insert into channel_members (channel, person, role)
               select ${place.channel}, m.person, 'owner' from channels c join community_members m on m.community = c.community and m.person = ${by.id}
               where c.id = ${place.channel}
-              on conflict do nothing`,
+              on conflict do nothing`.execute(),
           ]
         : []),
     ];

@@ -149,6 +149,32 @@ describe('everyone', () => {
     expect(await calls(ana, direct)).toEqual(['0']);
   });
 
+  test('in a chat that becomes private a moment before tells who made it so', async () => {
+    const dora = await town.someone('dora');
+    const at = await testCommunity(town.sql, [
+      { who: ana, role: 'owner' },
+      { who: dora, role: 'owner' },
+      { who: ben, role: 'member' },
+    ]);
+    const { id } = await conversations.createChannel(ana, { community: at, name: 'chat' });
+    await town.heard();
+    const waiting = (changes: number) => expect.poll(() => town.log.counts()).toEqual({ waiting: changes, running: 1 });
+    const { change, called } = await town.sql.begin(async (tx) => {
+      // While the first of them waits for this, the others become one group.
+      await tx`select from channel_heads where channel = ${id} for update`;
+      void calls(ana, id);
+      await waiting(0);
+      const change = conversations.change(dora, { channel: id, visibility: 'private' });
+      await waiting(1);
+      const called = calls(ana, id);
+      await waiting(2);
+      return { change, called };
+    });
+    await change;
+    expect(await called).toEqual(['0']);
+    expect(await told()).toEqual(['everyone', `${idOf(dora)}/true`]);
+  });
+
   test('in a discussion by moderators, not by who started it', async () => {
     const { channel } = await conversations.createDiscussion(ben, { community, title: 't', body: '@everyone' });
     expect((await conversations.messages(ben, [{ channel: channel.id, number: 1 }]))[0]?.mentions).toEqual([]);
