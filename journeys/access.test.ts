@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, Community } from '../contracts/nouns.ts';
-import { graphql, password, rest, type Someone, signUp } from './support/api.ts';
+import { graphql, rest, type Someone, signIn, signUp } from './support/api.ts';
 import { type House, startHouse } from './support/house.ts';
 import { type Listener, streamEvents, subscribe } from './support/live.ts';
 import { openSocket, Refused, type TestSocket } from './support/socket.ts';
@@ -160,9 +160,9 @@ describe('[L9] nothing is heard after the change that took access away, on any f
     const place = await makePlace();
     const { ben } = place;
     const { account } = await ben.call<{ account: { email: string } }>('GET', '/v1/me');
-    const other = await rest(house.base, null, 'POST', '/v1/sign-in', { email: account.email, password });
+    const other = await signIn(house.base, account.email);
     const ears = await losesAccess(place, async () => {
-      const { status } = await rest(house.base, other.body.tokens.access, 'DELETE', `/v1/devices/${ben.device}`);
+      const { status } = await rest(house.base, other.tokens.access, 'DELETE', `/v1/devices/${ben.device}`);
       expect(status).toBe(204);
     });
     expect(await within(ears.socket.closed, 'the socket to be closed')).toMatchObject({ code: 4502, bye: { code: 'signed_out' } });
@@ -170,7 +170,7 @@ describe('[L9] nothing is heard after the change that took access away, on any f
     expect(await rest(ben.base, ben.token, 'GET', `/v1/channels/${place.channel.id}/messages`)).toMatchObject({ status: 401 });
     expect(await rest(ben.base, null, 'POST', '/v1/refresh', { refresh: ben.refresh })).toMatchObject({ status: 401 });
     // The device that signed the other one out is not touched.
-    expect(await rest(house.otherBase, other.body.tokens.access, 'GET', '/v1/me')).toMatchObject({ status: 200 });
+    expect(await rest(house.otherBase, other.tokens.access, 'GET', '/v1/me')).toMatchObject({ status: 200 });
     await close(ears);
   });
 });

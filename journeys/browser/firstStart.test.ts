@@ -160,8 +160,8 @@ test('another device is signed out from the list, and says why at once', async (
 
   // The newest after this one is the phone.
   const tokens = await there.page.evaluate(() => JSON.parse(localStorage.getItem('plaza.tokens') ?? '{}') as { access: string });
-  const { body } = await rest(house.base, tokens.access, 'GET', '/v1/devices');
-  const phone = (body.items as { current: boolean }[]).findIndex(({ current }) => current);
+  const { body } = await rest<{ items: { current: boolean }[] }>(house.base, tokens.access, 'GET', '/v1/devices');
+  const phone = body.items.findIndex(({ current }) => current);
   await rows
     .nth(phone)
     .getByRole('button', { name: /^Sign out/ })

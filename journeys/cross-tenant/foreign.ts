@@ -52,16 +52,15 @@ export async function makeThings(
     await owner.call('PATCH', `/v1/channels/${each.id}/messages/1`, { body: `${called} says good day` });
     await owner.call('PUT', `/v1/channels/${each.id}/messages/1/pin`);
   }
-  const chat = await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats`, { name: `${called} desk` });
-  await rest(base, token.secret, 'POST', `/v1/applications/${token.application}/chats/${chat.body.number}/messages`, {
-    body: `${called} at the desk`,
-  });
+  const chats = `/v1/applications/${token.application}/chats`;
+  const { body: chat } = await rest<{ number: number; channel_id: Id }>(base, token.secret, 'POST', chats, { name: `${called} desk` });
+  await rest(base, token.secret, 'POST', `${chats}/${chat.number}/messages`, { body: `${called} at the desk` });
   const { account } = await owner.call<{ account: { id: Id; email: string } }>('GET', '/v1/me');
   return {
     application: token.application,
     applicationToken: token.id,
-    chatNumber: chat.body.number,
-    chat: chat.body.channel_id,
+    chatNumber: chat.number,
+    chat: chat.channel_id,
     account: account.id,
     email: account.email,
     password,

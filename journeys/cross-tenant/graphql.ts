@@ -5,6 +5,7 @@ import {
   type GraphQLOutputType,
   getIntrospectionQuery,
   getNamedType,
+  type IntrospectionQuery,
   isEnumType,
   isLeafType,
   isListType,
@@ -58,8 +59,9 @@ function ways(things: Things): { [field: string]: { [argument: string]: string |
 
 /** Asks every field at the root of the schema for the things, as one caller; answers what went wrong. */
 export async function askGraphql(base: string, token: string | null, things: Things): Promise<{ asked: number; faults: string[] }> {
-  const introspection = await graphql(base, null, getIntrospectionQuery());
-  const schema = buildClientSchema(introspection.body.data);
+  const { body: introspection, text } = await graphql<IntrospectionQuery>(base, null, getIntrospectionQuery());
+  if (!introspection?.data) throw new Error(`The schema does not tell of itself: ${text}`);
+  const schema = buildClientSchema(introspection.data);
   const faults: string[] = [];
   let asked = 0;
   for (const [operation, type] of [

@@ -1,4 +1,4 @@
-import { type Answer, rest } from '../support/api.ts';
+import { type Answer, type Refusal, rest } from '../support/api.ts';
 import type { Things } from './foreign.ts';
 import { fault, makeTheirOwn, newAddress, sampleOf, sayDoneToAll } from './values.ts';
 
@@ -25,7 +25,7 @@ const staysOpen = ['GET /v1/events'];
 
 /** Asks every operation of the OpenAPI document for the things, as one caller; answers what went wrong. */
 export async function askRest(base: string, token: string | null, things: Things): Promise<{ asked: number; faults: string[] }> {
-  const { body: document }: { body: Document } = await rest(base, null, 'GET', '/v1/openapi.json');
+  const { body: document } = await rest<Document>(base, null, 'GET', '/v1/openapi.json');
   const faults: string[] = [];
   let asked = 0;
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -38,7 +38,7 @@ export async function askRest(base: string, token: string | null, things: Things
         continue;
       }
       asked++;
-      const answer = await rest(base, token, method.toUpperCase(), request.path, request.body);
+      const answer = await rest<Refusal | null>(base, token, method.toUpperCase(), request.path, request.body);
       const found = judge(name, request.foreign, answer);
       if (found) faults.push(found);
     }
@@ -46,7 +46,7 @@ export async function askRest(base: string, token: string | null, things: Things
   return { asked, faults };
 }
 
-function judge(name: string, foreign: boolean, answer: Answer): string | null {
+function judge(name: string, foreign: boolean, answer: Answer<Refusal | null>): string | null {
   const { status, body, text } = answer;
   if (status >= 500) return `${name} was answered ${status}: ${text}`;
   const code = status >= 400 ? String(body?.code) : null;

@@ -1,6 +1,6 @@
 import { type CloseCode, closes, type ErrorCode, errors } from '../../contracts/errors.ts';
 import type { ServerFrame } from '../../contracts/wire.ts';
-import type { Answer } from '../support/api.ts';
+import type { Answer, GraphqlBody, Refusal } from '../support/api.ts';
 
 /** What only the inside knows: stacks, paths, statements, names of tables, libraries and system errors. */
 const inside = [
@@ -26,18 +26,18 @@ export function isCode(code: unknown): code is ErrorCode {
 }
 
 /** What is wrong with an answer of REST, or null: refusals are coded problems, and nothing fails inside. */
-export function restFault({ status, headers, body, text }: Answer): string | null {
+export function restFault({ status, headers, body, text }: Answer<Refusal | null>): string | null {
   if (status >= 500) return `${status}: ${text}`;
   if (status < 400) return null;
   const said = leak(text);
   if (said) return `leaks "${said}": ${text}`;
   if (!headers.get('content-type')?.startsWith('application/problem+json')) return `refused as ${headers.get('content-type')}: ${text}`;
-  if (!isCode(body?.code)) return `refused without a code of the table: ${text}`;
-  return errors[body.code as ErrorCode].http === status ? null : `${body.code} with status ${status}`;
+  if (body === null || !isCode(body.code)) return `refused without a code of the table: ${text}`;
+  return errors[body.code].http === status ? null : `${body.code} with status ${status}`;
 }
 
 /** The same for GraphQL: each error has a code of the table in its extensions. */
-export function graphqlFault({ status, body, text }: Answer): string | null {
+export function graphqlFault({ status, body, text }: Answer<Partial<GraphqlBody & Refusal> | null>): string | null {
   if (status >= 500) return `${status}: ${text}`;
   for (const error of body?.errors ?? []) {
     const code = error.extensions?.code;

@@ -1,23 +1,40 @@
 import type { Channel, Community, Message, Person } from '../../contracts/nouns.ts';
 
-export interface Answer {
+export interface Answer<Body = unknown> {
   status: number;
   headers: Headers;
-  // What a server says is looked at field by field by the tests.
-  // biome-ignore lint/suspicious/noExplicitAny: any shape may come
-  body: any;
+  /** As the test expects it; null where the text is no JSON. */
+  body: Body;
   text: string;
 }
 
+/** The body of a refusal. */
+export interface Refusal {
+  code: string;
+}
+
+/** The body of every answer of GraphQL. */
+export interface GraphqlBody<Data = unknown> {
+  data?: Data;
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+/** What signing in and up answer. */
+interface SignedIn {
+  tokens: { access: string; refresh: string };
+  person: Person;
+  device: { id: string };
+}
+
 /** One request, whatever its answer. A body that is a string goes as it is. */
-export async function rest(
+export async function rest<Body = unknown>(
   base: string,
   token: string | null,
   method: string,
   path: string,
   body?: unknown,
   headers: { [name: string]: string } = {},
-): Promise<Answer> {
+): Promise<Answer<Body>> {
   const answer = await fetch(`${base}${path}`, {
     method,
     headers: {
@@ -28,10 +45,15 @@ export async function rest(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, body: parsed(text) };
+  return { status: answer.status, headers: answer.headers, text, body: parsed(text) as Body };
 }
 
-export function graphql(base: string, token: string | null, query: string, variables: object = {}): Promise<Answer> {
+export function graphql<Data = unknown>(
+  base: string,
+  token: string | null,
+  query: string,
+  variables: object = {},
+): Promise<Answer<GraphqlBody<Data> | null>> {
   return rest(base, token, 'POST', '/graphql', { query, variables });
 }
 
@@ -65,21 +87,24 @@ export interface Someone {
 export const password = 'a rather long pass phrase';
 let signedUp = 0;
 
+/** Signs somebody in on another device. */
+export async function signIn(base: string, email: string): Promise<SignedIn> {
+  const { status, body, text } = await rest<SignedIn>(base, null, 'POST', '/v1/sign-in', { email, password });
+  if (status !== 200) throw new Error(`${email} cannot sign in, ${status}: ${text}`);
+  return body;
+}
+
 /** A new account, by default in the default application; with an application's token in that one. */
 export async function signUp(base: string, name: string, application: string | null = null): Promise<Someone> {
   const email = `person.${process.pid}.${++signedUp}@example.org`;
-  const { status, body, text } = await rest(base, application, 'POST', '/v1/sign-up', {
-    name,
-    email,
-    password: 'a rather long pass phrase',
-  });
+  const { status, body, text } = await rest<SignedIn>(base, application, 'POST', '/v1/sign-up', { name, email, password });
   if (status !== 201) throw new Error(`sign-up was answered ${status}: ${text}`);
   return someone(base, body.tokens.access, { email, refresh: body.tokens.refresh, person: body.person, device: body.device.id });
 }
 
 function someone(base: string, token: string, them: Pick<Someone, 'email' | 'refresh' | 'person' | 'device'>): Someone {
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await rest(base, token, method, path, body);
+    const answer = await rest<T>(base, token, method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);
     return answer.body;
   }

@@ -1,4 +1,4 @@
-import { password, rest, type Someone } from './api.ts';
+import { type Someone, signIn } from './api.ts';
 import { signedIn } from './signedIn.ts';
 import type { TestBrowser, Visitor, VisitorOptions } from './visitors.ts';
 
@@ -9,10 +9,8 @@ export async function visitAs(
   path: string,
   { base = person.base, ...options }: Omit<VisitorOptions, 'kept'> & { base?: string } = {},
 ): Promise<Visitor> {
-  const { email } = person;
-  const { body, text } = await rest(person.base, null, 'POST', '/v1/sign-in', { email, password });
-  if (body?.tokens === undefined) throw new Error(`${email} cannot sign in: ${text}`);
-  const visitor = await browser.visit(base, { ...options, kept: signedIn({ token: body.tokens.access, refresh: body.tokens.refresh }) });
+  const { tokens } = await signIn(person.base, person.email);
+  const visitor = await browser.visit(base, { ...options, kept: signedIn({ token: tokens.access, refresh: tokens.refresh }) });
   await visitor.page.goto(path);
   return visitor;
 }

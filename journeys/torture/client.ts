@@ -1,5 +1,5 @@
 import type { Id } from '../../contracts/nouns.ts';
-import { rest, type Someone } from '../support/api.ts';
+import { type Refusal, rest, type Someone } from '../support/api.ts';
 import { type Copy, follow } from '../support/copy.ts';
 import { openSocket, Refused, type TestSocket } from '../support/socket.ts';
 import { pause } from '../support/wait.ts';
@@ -37,11 +37,16 @@ export function restClient(someone: Someone): Client {
     close: async () => {},
     async send(channel, change) {
       const [method, path, body] = request(channel, change);
-      const answer = await rest(someone.base, someone.token, method, path, body).catch((error: Error) => {
+      const { status, body: said } = await rest<(Answered & Partial<Refusal>) | null>(
+        someone.base,
+        someone.token,
+        method,
+        path,
+        body,
+      ).catch((error: Error) => {
         throw new NotAcknowledged(error.message, true);
       });
-      const { status, body: said } = answer;
-      if (status >= 300) throw new NotAcknowledged(said?.code ?? String(status), status >= 500 || status === 429);
+      if (status >= 300 || said === null) throw new NotAcknowledged(said?.code ?? String(status), status >= 500 || status === 429);
       return { number: said.number, version: said.version, repeated: said.repeated ?? false };
     },
   };
