@@ -45,8 +45,9 @@ const now = () => process.hrtime.bigint();
 test('what comes once and in order is counted, and how long it took', async () => {
   const server = await serve();
   const sink = await readers(server, 3);
-  await sink.begin(now());
-  for (const socket of server.sockets) for (let k = 0; k < 5; k++) socket.send(`..${mark(k, now() - 5_000_000n)}..`);
+  const begun = now();
+  await sink.begin(begun);
+  for (const socket of server.sockets) for (let k = 0; k < 5; k++) socket.send(`..${mark(k, begun - 1n)}..`);
   const late = await sink.end(new Map([[0, 5]]), 0.2);
   expect(late).toMatchObject({ deliveries: 0, lost: 15 });
 

@@ -68,7 +68,11 @@ function keepSaying(): { stop(): Promise<number> } {
   let said = 0;
   let done = false;
   const saying = (async () => {
-    while (!done) await say(String(said++));
+    while (!done) {
+      await say(String(said++));
+      // A reader can keep up, on a busy machine too.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   })();
   const stop = async () => {
     done = true;

@@ -11,6 +11,7 @@ async function start(slotKeep?: string): Promise<void> {
   sql = connect(server.url, { max: 12, name: 'test' });
   for (const file of (await readdir('migrations')).sort()) await sql.unsafe(await readFile(`migrations/${file}`, 'utf8'));
   await sql`create table said (n integer primary key)`;
+  await sql`create table probes (n integer)`;
   await sql`create table heard (place bigserial primary key, n integer not null)`;
 }
 afterEach(async () => {
@@ -152,10 +153,58 @@ test('a slot that the server could not keep is seen in health, made anew, and th
   await second.stop();
 }, 60_000);
 
+/** Commits wait for a replica of this name, which does not exist, so that others do not see them meanwhile; none with ''. */
+async function waitForReplica(name: string): Promise<void> {
+  await sql.unsafe(`alter system set synchronous_standby_names = '${name}'`);
+  await sql`select pg_reload_conf()`;
+  await until(async () => (await sql`select from pg_settings where name = 'synchronous_standby_names' and setting = ${name}`).length === 1);
+}
+/** Whether a commit waits for a replica: this session's, or anybody's. */
+const waiting = async (pid: number | null) =>
+  (await sql`select from pg_stat_activity where wait_event = 'SyncRep' and pid = coalesce(${pid}::int, pid)`).length > 0;
+/** Each of the server's processes hears of the setting in its own time; commits wait once the checkpointer has. */
+async function untilCommitsWait(): Promise<Promise<unknown>[]> {
+  const probes: Promise<unknown>[] = [];
+  await until(async () => {
+    probes.push(sql`insert into probes values (1)`.execute());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return await waiting(null);
+  });
+  return probes;
+}
+
+test('what is heard may not be seen yet, which can be waited for', async () => {
+  await start();
+  const heard: string[] = [];
+  const feed = createFeed({ url: server.url, sql, logger: silent });
+  feed.listen({ events: (batch) => heard.push(...batch.map((event) => event.bytes.toString())), broken() {}, mended() {} });
+  await feed.start();
+  await sql.begin((tx) => emitText(tx, 'plaza/person/1', 'before'));
+  await until(() => heard.length === 1);
+  await feed.seen();
+
+  await waitForReplica('nobody');
+  const probes = await untilCommitsWait();
+  const saying = sql.begin(async (tx) => {
+    await tx`insert into said values (1)`;
+    await emitText(tx, 'plaza/person/1', 'now');
+  });
+  await until(() => heard.length === 2);
+  let seen = 0;
+  const both = [feed.seen(), feed.seen()].map((one) => one.then(() => seen++));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([seen, await saidNow()]).toEqual([0, []]);
+  await waitForReplica('');
+  await Promise.all(both);
+  expect(await saidNow()).toEqual([1]);
+  await Promise.all([saying, ...probes]);
+  await feed.stop();
+  await feed.seen();
+}, 60_000);
+
 test('[L9] a change of access that is on disk but cannot be seen yet is held back, and all that follows it', async () => {
   await start();
   await sql`create table rights (n integer)`;
-  await sql`create table probes (n integer)`;
   const lines: string[] = [];
   const seen: Promise<boolean>[] = [];
   const allowed = async (by: Sql) => (await by`select from rights`).length === 1;
@@ -181,24 +230,8 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
   reader.start();
   await until(() => reader.state().status === 'running');
 
-  // A commit is written, then waits for a replica that does not exist: others cannot see it meanwhile.
-  const replica = async (name: string) => {
-    await sql.unsafe(`alter system set synchronous_standby_names = '${name}'`);
-    await sql`select pg_reload_conf()`;
-    await until(
-      async () => (await sql`select from pg_settings where name = 'synchronous_standby_names' and setting = ${name}`).length === 1,
-    );
-  };
-  await replica('nobody');
-  // Each of the server's processes hears of the setting in its own time; commits wait once the checkpointer has.
-  const probes: Promise<unknown>[] = [];
-  const waiting = async (pid: number | null) =>
-    (await sql`select from pg_stat_activity where wait_event = 'SyncRep' and pid = coalesce(${pid}::int, pid)`).length > 0;
-  await until(async () => {
-    probes.push(sql`insert into probes values (1)`.execute());
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return await waiting(null);
-  });
+  await waitForReplica('nobody');
+  const probes = await untilCommitsWait();
   let pid = 0;
   const committing = sql.begin(async (tx) => {
     await tx`insert into rights values (1)`;
@@ -224,7 +257,7 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
   for (let i = 0; i < 10; i++) expect(await allowed(sql)).toBe(false);
   expect([lines, handled]).toEqual([[], []]);
 
-  await replica('');
+  await waitForReplica('');
   await Promise.all([committing, ...probes]);
   await until(() => lines.length === 2 && reader.state().handled === 2);
   expect(lines).toEqual(['allowed', 'after']);

@@ -15,7 +15,7 @@ export interface FeedEvent {
 /**
  * Someone who hears the live feed. Calls come in commit order and must not throw or wait; a transaction's events come
  * in one call. A transaction that changes somebody's access is heard only once every new query sees it (L9); others
- * may be heard a moment before.
+ * may be heard a moment before: who looks up more about what was heard waits for `seen`.
  */
 export interface FeedListener {
   events(batch: readonly FeedEvent[]): void;
@@ -46,6 +46,8 @@ export interface Feed {
    * needs no stream of its own. One at a time is used.
    */
   carriedBy(from: Lsn, paused: () => boolean): Carrier;
+  /** Resolves once every new query sees all that was heard before this call; at once when that is known. */
+  seen(): Promise<void>;
   state(): FeedState;
   stop(): Promise<void>;
 }

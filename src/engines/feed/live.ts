@@ -226,9 +226,11 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
         },
       };
     },
+    seen: inSight.seen,
     state: () => ({ live: health === 'live', lagBytes: walHead?.behind(position) ?? 0, events, breaks }),
     async stop() {
       stopping.abort();
+      inSight.stop();
       await running;
     },
   };

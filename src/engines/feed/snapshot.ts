@@ -24,13 +24,14 @@ export function sees(snapshot: Snapshot, xid: number): boolean {
   return ((xid - snapshot.next) | 0) < 0 && !snapshot.running.has(xid);
 }
 
-/** Waits until every new query sees the transaction, or nobody cares any more. */
-export async function untilSeen(sql: Sql, xid: number, logger: Logger, caring: () => boolean): Promise<void> {
+/** Waits until every new query sees these transactions, or nobody cares any more. */
+export async function untilSeen(sql: Sql, xids: readonly number[], logger: Logger, caring: () => boolean): Promise<void> {
   for (let tries = 0; caring(); tries++) {
     try {
       const [row] = await sql<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
-      if (row && sees(parseSnapshot(row.snapshot), xid)) return;
-      if (tries === 100) logger.warn({ xid }, 'A change of access is on disk but cannot be seen yet; the feed waits for it.');
+      const snapshot = row && parseSnapshot(row.snapshot);
+      if (snapshot && xids.every((xid) => sees(snapshot, xid))) return;
+      if (tries === 100) logger.warn({ xids }, 'What was heard is on disk but cannot be seen yet; it is waited for.');
     } catch (err) {
       logger.debug({ err }, 'The snapshot could not be asked for.');
     }

@@ -15,4 +15,6 @@ export interface Live {
   subscribe(who: Who, input: { channel: Id; after?: number | undefined }): AsyncIterable<ChannelEvent>;
   /** What concerns this person. */
   personal(who: Who): AsyncIterable<PersonEvent | CommunityEvent>;
+  /** Resolves once whoever looks up more about what was told finds it. */
+  seen(): Promise<void>;
 }

@@ -218,6 +218,12 @@ async function begin<T>(ctx: Context, events: AsyncIterable<T>): Promise<AsyncIt
   }
 }
 
+/** What is told may be heard a moment before a query finds it; the fields below are looked up. */
+async function seen<T>(event: T, _args: unknown, ctx: Context): Promise<T> {
+  await ctx.live.seen();
+  return event;
+}
+
 builder.subscriptionFields((t) => ({
   channelEvents: t.field({
     type: ChannelEvent,
@@ -229,12 +235,12 @@ builder.subscriptionFields((t) => ({
     },
     subscribe: (_root, args, ctx) =>
       begin(ctx, ctx.live.subscribe(ctx.who, { channel: plainId('Channel', args.channel, 'channel'), after: args.after ?? undefined })),
-    resolve: (event) => event,
+    resolve: seen,
   }),
   myEvents: t.field({
     type: MyEvent,
     description: 'What concerns you: what you read, join, leave, are invited to.',
     subscribe: (_root, _args, ctx) => begin(ctx, ctx.live.personal(ctx.who)),
-    resolve: (event) => event,
+    resolve: seen,
   }),
 }));

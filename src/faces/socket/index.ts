@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../../domains/doors.ts';
+import type { Feed } from '../../engines/feed/index.ts';
 import { giveBack } from '../../kit/garbage.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
@@ -9,7 +10,7 @@ import { createCounts, exposeCounts } from './counts.ts';
 import type { DeliveryTiming } from './delivery.ts';
 import { spread } from './door.ts';
 import { eventRoutes } from './events.ts';
-import { createHub, type Hub } from './hub.ts';
+import { createHub } from './hub.ts';
 import { createLive, type Live } from './live.ts';
 import { awaitLulls } from './lull.ts';
 import { createOnlookers } from './onlookers.ts';
@@ -26,7 +27,7 @@ export type { SocketSettings } from './settings.ts';
 
 export interface SocketDeps {
   doors: Doors;
-  feed: { listen(listener: Pick<Hub, 'events' | 'broken' | 'mended'>): () => void };
+  feed: Pick<Feed, 'listen' | 'seen'>;
   logger: Logger;
   metrics: Metrics;
   settings?: Partial<SocketSettings>;
@@ -95,7 +96,7 @@ export function createSocketFace({ doors, feed, logger, metrics, settings: given
   return {
     upgrade: webSockets.upgrade,
     routes: (app) => eventRoutes(app, deps),
-    live: createLive(deps),
+    live: createLive({ ...deps, feed }),
     async drain() {
       draining = true;
       const over = Math.min(30, Math.max(2, sessions.size / comingBackPerSecond));

@@ -4,6 +4,7 @@ import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Since } from '../../domains/conversations/index.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
+import type { Feed } from '../../engines/feed/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Counts } from './counts.ts';
 import type { Hub } from './hub.ts';
@@ -28,9 +29,12 @@ export interface Live {
   subscribe(who: Who, input: { channel: Id; after?: number | undefined }): AsyncIterable<ChannelEvent>;
   /** What concerns this person. */
   personal(who: Who): AsyncIterable<PersonEvent | CommunityEvent>;
+  /** Resolves once whoever looks up more about what was told finds it. */
+  seen(): Promise<void>;
 }
 
 export interface LiveDeps {
+  feed: Pick<Feed, 'seen'>;
   doors: Doors;
   hub: Hub;
   logger: Logger;
@@ -59,6 +63,8 @@ export function createLive(deps: LiveDeps): Live {
   }
 
   return {
+    seen: deps.feed.seen,
+
     subscribe(who, { channel, after }) {
       const { queue, client, fail, listener } = listen<ChannelEvent>(deps, who);
       const order = new Order();

@@ -208,6 +208,7 @@ describe('the conversation', () => {
   test("[L9] a private community's new details go to its members alone", async () => {
     const who = await house.who(ana.token);
     const { id } = await house.doors.communities.create(who, { name: 'Shed', visibility: 'private' });
+    await house.hasTold();
     const [a, b] = [await house.enter(ana.token), await house.enter(bo.token)];
     const changed = await house.doors.communities.change(who, { community: id, name: 'Tool shed' });
     expect(await a.next('personal', ({ event }) => event.type === 'community_changed')).toMatchObject({ event: { community: changed } });

@@ -37,6 +37,8 @@ export interface SocketHouse extends TestServer {
   enter(token: string): Promise<TestSocket>;
   /** A community of this person's with a public chat; the feed has told of all of it. */
   chat(token: string): Promise<{ community: Id; channel: Id }>;
+  /** Resolves once the feed has told of everything that was committed before. */
+  hasTold(): Promise<void>;
   who(token: string): ReturnType<TestServer['doors']['accounts']['authenticate']>;
 }
 
@@ -57,6 +59,7 @@ export async function openHouse({
         heard = listener;
         return () => {};
       },
+      async seen() {},
     };
     face = createSocketFace({ doors, feed: deaf, logger, metrics, ...given });
     return { socket: face };
@@ -78,7 +81,6 @@ export async function openHouse({
   });
   await feed.start();
 
-  /** The feed has told of everything that was committed before. */
   async function hasTold(): Promise<void> {
     const mark = JSON.stringify({ type: 'draft', mark: randomUUID() });
     await test.sql.begin((tx) => emitText(tx, `plaza/person/${nobody}`, mark));
@@ -115,6 +117,7 @@ export async function openHouse({
       await hasTold();
       return { community: community.id, channel: channel.id };
     },
+    hasTold,
     who: (token) => test.doors.accounts.authenticate(token, '192.0.2.1'),
     async end() {
       await made.drain();
