@@ -31,7 +31,7 @@ export function createInSight({ sql, logger, give, holds }: InSightDeps) {
   let given = 0;
   let seenUpTo = 0;
   let looking: Promise<void> | null = null;
-  let stopped = false;
+  let drops = 0;
 
   function giveNow(batch: readonly FeedEvent[], transaction: FeedTransaction | null): void {
     if (transaction) ids[given++ % remembered] = transaction.xid;
@@ -39,10 +39,10 @@ export function createInSight({ sql, logger, give, holds }: InSightDeps) {
   }
 
   async function look(): Promise<void> {
-    const upTo = given;
+    const [upTo, mine] = [given, drops];
     const unseen = Array.from({ length: Math.min(upTo - seenUpTo, remembered) }, (_, i) => ids[(upTo - 1 - i) % remembered] ?? 0);
-    await untilSeen(sql, unseen, logger, () => !stopped);
-    seenUpTo = upTo;
+    await untilSeen(sql, unseen, logger, () => drops === mine);
+    if (drops === mine) seenUpTo = upTo;
   }
 
   async function giveInOrder(mine: Waiting[]): Promise<void> {
@@ -68,19 +68,18 @@ export function createInSight({ sql, logger, give, holds }: InSightDeps) {
     /** Resolves once every new query sees all that was given before. Those who ask meanwhile are one question. */
     async seen(): Promise<void> {
       const upTo = given;
-      while (seenUpTo < upTo && !stopped) {
+      while (seenUpTo < upTo) {
         looking ??= look().finally(() => {
           looking = null;
         });
         await looking;
       }
     },
-    /** What waits is not given any more. */
+    /** What waits is not given any more, and nobody waits for what was given: another database may come back, which never had it. */
     drop(): void {
       waiting = null;
-    },
-    stop(): void {
-      stopped = true;
+      seenUpTo = given;
+      drops++;
     },
   };
 }

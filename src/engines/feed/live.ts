@@ -230,7 +230,6 @@ export function createFeed({ url, sql, logger }: FeedDeps): Feed {
     state: () => ({ live: health === 'live', lagBytes: walHead?.behind(position) ?? 0, events, breaks }),
     async stop() {
       stopping.abort();
-      inSight.stop();
       await running;
     },
   };
