@@ -176,11 +176,15 @@ async function untilCommitsWait(): Promise<Promise<unknown>[]> {
 test('what is heard may not be seen yet, which can be waited for', async () => {
   await start();
   const heard: string[] = [];
-  const feed = createFeed({ url: server.url, sql, logger: silent });
-  feed.listen({ events: (batch) => heard.push(...batch.map((event) => event.bytes.toString())), broken() {}, mended() {} });
-  await feed.start();
+  const newFeed = async () => {
+    const feed = createFeed({ url: server.url, sql, logger: silent });
+    feed.listen({ events: (batch) => heard.push(...batch.map((event) => event.bytes.toString())), broken() {}, mended() {} });
+    await feed.start();
+    return feed;
+  };
+  const [feed, stopped] = await Promise.all([newFeed(), newFeed()]);
   await sql.begin((tx) => emitText(tx, 'plaza/person/1', 'before'));
-  await until(() => heard.length === 1);
+  await until(() => heard.length === 2);
   await feed.seen();
 
   await waitForReplica('nobody');
@@ -189,17 +193,20 @@ test('what is heard may not be seen yet, which can be waited for', async () => {
     await tx`insert into said values (1)`;
     await emitText(tx, 'plaza/person/1', 'now');
   });
-  await until(() => heard.length === 2);
+  await until(() => heard.length === 4);
   let seen = 0;
   const both = [feed.seen(), feed.seen()].map((one) => one.then(() => seen++));
   await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([seen, await saidNow()]).toEqual([0, []]);
+  const inVain = stopped.seen();
+  await stopped.stop();
+  await inVain;
   expect([seen, await saidNow()]).toEqual([0, []]);
   await waitForReplica('');
   await Promise.all(both);
   expect(await saidNow()).toEqual([1]);
   await Promise.all([saying, ...probes]);
   await feed.stop();
-  await feed.seen();
 }, 60_000);
 
 test('[L9] a change of access that is on disk but cannot be seen yet is held back, and all that follows it', async () => {
