@@ -85,5 +85,9 @@ function announcements(channel: Channel, members: readonly { person: Id }[]): Em
   }
   // A private discussion is no channel of anybody's lists.
   if (channel.kind === 'discussion') return [];
-  return members.map(({ person }) => ({ topic: { kind: 'person', person }, event: { type: 'channel_joined', channel } }));
+  // Whoever hears of it looks up what they are in. Access was changed, so it is told only once that is found.
+  return members.flatMap(({ person }): Emission[] => [
+    { topic: { kind: 'access' }, event: { type: 'access', channel: channel.id, person } },
+    { topic: { kind: 'person', person }, event: { type: 'channel_joined', channel } },
+  ]);
 }
