@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Doors } from '../../domains/doors.ts';
-import type { Feed } from '../../engines/feed/index.ts';
 import { giveBack } from '../../kit/garbage.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Metrics } from '../../kit/metrics.ts';
@@ -10,8 +9,8 @@ import { createCounts, exposeCounts } from './counts.ts';
 import type { DeliveryTiming } from './delivery.ts';
 import { spread } from './door.ts';
 import { eventRoutes } from './events.ts';
-import { createHub } from './hub.ts';
-import { createLive, type Live } from './live.ts';
+import { createHub, type Hub } from './hub.ts';
+import { createLive, type Live, type LiveDeps } from './live.ts';
 import { awaitLulls } from './lull.ts';
 import { createOnlookers } from './onlookers.ts';
 import { createPages } from './pages.ts';
@@ -27,7 +26,7 @@ export type { SocketSettings } from './settings.ts';
 
 export interface SocketDeps {
   doors: Doors;
-  feed: Pick<Feed, 'listen' | 'seen'>;
+  feed: { listen(listener: Pick<Hub, 'events' | 'broken' | 'mended'>): () => void } & LiveDeps['feed'];
   logger: Logger;
   metrics: Metrics;
   settings?: Partial<SocketSettings>;

@@ -4,7 +4,6 @@ import type { Id, Message, Person } from '../../../contracts/nouns.ts';
 import type { Since } from '../../domains/conversations/index.ts';
 import type { Doors } from '../../domains/doors.ts';
 import type { Who } from '../../domains/policy/index.ts';
-import type { Feed } from '../../engines/feed/index.ts';
 import type { Logger } from '../../kit/log.ts';
 import type { Counts } from './counts.ts';
 import type { Hub } from './hub.ts';
@@ -34,7 +33,7 @@ export interface Live {
 }
 
 export interface LiveDeps {
-  feed: Pick<Feed, 'seen'>;
+  feed: Pick<Live, 'seen'>;
   doors: Doors;
   hub: Hub;
   logger: Logger;
