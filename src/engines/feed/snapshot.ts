@@ -30,8 +30,9 @@ export async function untilSeen(sql: Sql, xids: readonly number[], logger: Logge
     try {
       const [row] = await sql<{ snapshot: string }[]>`select pg_current_snapshot()::text as snapshot`;
       const snapshot = row && parseSnapshot(row.snapshot);
-      if (snapshot && xids.every((xid) => sees(snapshot, xid))) return;
-      if (tries === 100) logger.warn({ xids }, 'What was heard is on disk but cannot be seen yet; it is waited for.');
+      const unseen = xids.filter((xid) => !snapshot || !sees(snapshot, xid));
+      if (unseen.length === 0) return;
+      if (tries === 100) logger.warn({ unseen }, 'What was heard is on disk but cannot be seen yet; it is waited for.');
     } catch (err) {
       logger.debug({ err }, 'The snapshot could not be asked for.');
     }
