@@ -34,6 +34,7 @@ export async function runTests(node, args, env = {}) {
       skipped: found.numPendingTests + found.numTodoTests,
     };
   } catch {
+    console.log('Failed: the tests ended without results, said above');
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(folder, { recursive: true });
