@@ -62,6 +62,17 @@ describe('subscriptions of other faces', () => {
     await reader.return?.();
   });
 
+  test('hear a hundred messages that were written at once', async () => {
+    const { say, listen } = await place();
+    const reader = await listen(0);
+    await say();
+    await take(reader, 1);
+    // Fewer bytes in all than may wait, and told in one piece.
+    await Promise.all(Array.from({ length: 100 }, () => say('x'.repeat(400))));
+    expect((await take(reader, 100)).at(-1)).toMatchObject({ type: 'posted', version: 101 });
+    await reader.return?.();
+  });
+
   test('hear from now on when no version is given', async () => {
     const { say, listen } = await place();
     await say();

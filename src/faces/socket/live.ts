@@ -69,7 +69,8 @@ export function createLive(deps: LiveDeps): Live {
       const order = new Order();
       listener.write = (packets) => {
         for (const packet of packets) {
-          for (const event of unpack(packet)) if (!queue.push(event, packet.json.length)) return fail(tooSlow);
+          const events = unpack(packet);
+          for (const event of events) if (!queue.push(event, packet.json.length / events.length)) return fail(tooSlow);
         }
       };
       listener.behind = () => openFrom(() => client.watches.get(channel)?.version);
