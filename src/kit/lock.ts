@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAlive, startOf } from './processes.ts';
 
@@ -22,24 +23,18 @@ export interface Lock {
 export function takeLock(file: string): Lock | Holder {
   const me: Holder = { pid: process.pid, start: startOf(process.pid), since: new Date().toISOString(), told: {} };
   const draft = `${file}.${process.pid}`;
-  for (;;) {
-    writeFileSync(draft, JSON.stringify(me), { mode: 0o644 });
-    try {
-      linkSync(draft, file);
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      const holder = holderOf(file);
-      if (holder) return holder;
-      removeStale(file);
-    } finally {
-      rmSync(draft, { force: true });
-    }
+  const write = () => writeFileSync(draft, JSON.stringify(me), { mode: 0o644 });
+  write();
+  try {
+    const other = claim(file, draft);
+    if (other) return other;
+  } finally {
+    rmSync(draft, { force: true });
   }
   return {
     tell(more) {
       Object.assign(me.told, more);
-      writeFileSync(draft, JSON.stringify(me), { mode: 0o644 });
+      write();
       renameSync(draft, file);
     },
     release() {
@@ -50,28 +45,58 @@ export function takeLock(file: string): Lock | Holder {
 
 /** Who holds the lock now, or null. */
 export function holderOf(file: string): Holder | null {
-  const holder = read(file);
-  return holder && isAlive(holder.pid) && startOf(holder.pid) === holder.start ? holder : null;
+  const text = read(file);
+  return text === null ? null : living(text);
 }
 
-/** Moves it aside before looking again: of two that find the same stale lock, one must not remove the other's new one. */
-function removeStale(file: string): void {
-  const aside = `${file}.${process.pid}.stale`;
+/**
+ * Puts the draft at `path`, or answers whose living record is there. A dead record is replaced, never removed, and only
+ * by whoever holds a lock of its own for that, named after the dead one, which is in turn taken like any other. What
+ * was dead never comes back, so who looked long ago finds another record there and leaves it alone.
+ */
+function claim(path: string, draft: string): Holder | null {
+  while (!place(draft, path)) {
+    const found = read(path);
+    if (found === null) continue;
+    const holder = living(found);
+    if (holder) return holder;
+    const right = `${path}.${createHash('sha256').update(found).digest('hex').slice(0, 16)}`;
+    const rival = claim(right, draft);
+    if (read(path) === found) {
+      if (rival === null) renameSync(right, path);
+      return rival;
+    }
+    if (rival === null) rmSync(right);
+  }
+  return null;
+}
+
+/** False when something is there already. */
+function place(draft: string, path: string): boolean {
   try {
-    renameSync(file, aside);
+    linkSync(draft, path);
+    return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
-  if (holderOf(aside)) linkSync(aside, file);
-  rmSync(aside);
 }
 
-function read(file: string): Holder | null {
+function read(path: string): string | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Whose record this is, if they still run. One that was cut short when the disk was full is nobody's. */
+function living(text: string): Holder | null {
+  try {
+    const holder: Holder = JSON.parse(text);
+    return isAlive(holder.pid) && startOf(holder.pid) === holder.start ? holder : null;
   } catch {
-    // Gone, or cut short when the disk was full: nobody's.
     return null;
   }
 }
