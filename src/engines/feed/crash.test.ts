@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { connect, type Pool, type Sql } from '../postgres/index.ts';
 import { createDurableReader, createFeed, type FeedEvent, slots } from './index.ts';
+import { openReplication } from './replication.ts';
+import { createSlot } from './slots.ts';
 import { emitText, type OwnServer, silent, startOwnServer, until } from './testing.ts';
 
 let server: OwnServer;
@@ -271,4 +273,55 @@ test('[L9] a change of access that is on disk but cannot be seen yet is held bac
   expect([...(await Promise.all(seen)), ...handled].every(Boolean)).toBe(true);
   await feed.stop();
   await reader.stop();
+}, 60_000);
+
+test('a slot is there once all that was committed before its beginning can be seen, however long that takes', async () => {
+  await start();
+  const { signal } = new AbortController();
+  const replication = await openReplication(server.url, 'slot', signal);
+  let looks = 0;
+  const counted = {
+    ...replication,
+    query(text: string) {
+      if (text.includes('pg_stat_activity')) looks++;
+      return replication.query(text);
+    },
+  };
+  const waitsFor = (pid: number) =>
+    until(async () => (await sql`select where ${pid} = any(pg_blocking_pids(${replication.pid()}))`).length === 1);
+  /** A transaction that writes until it is rolled back. */
+  const writer = async () => {
+    const connection = await sql.reserve();
+    await connection`begin`;
+    const [row] = await connection<{ pid: number }[]>`select pg_backend_pid() as pid, pg_current_xact_id()`;
+    const end = async () => {
+      await connection`rollback`;
+      connection.release();
+    };
+    return { pid: row?.pid ?? 0, end };
+  };
+  // PostgreSQL waits for those that write as it begins, then for those that write by then; what begins later it does not wait for.
+  const first = await writer();
+  let isMade = false;
+  const making = createSlot(counted, 'plaza_made', { temporary: true, sql, logger: silent, signal }).then(() => {
+    isMade = true;
+  });
+  await waitsFor(first.pid);
+  const second = await writer();
+  await first.end();
+  await waitsFor(second.pid);
+  await waitForReplica('nobody');
+  const probes = await untilCommitsWait();
+  await until(
+    async () =>
+      (await sql`select from probes union all select from pg_stat_activity where wait_event = 'SyncRep'`).length === probes.length,
+  );
+  await second.end();
+  await until(() => looks > 60 || isMade);
+  expect(isMade).toBe(false);
+  await waitForReplica('');
+  await making;
+  expect(await sql`select from probes`).toHaveLength(probes.length);
+  await Promise.all(probes);
+  replication.close();
 }, 60_000);

@@ -60,7 +60,7 @@ export async function slotName(sql: Sql, reader: string): Promise<string> {
 }
 
 /**
- * Makes a slot; answers the place from which it hears every commit. That waits for the transactions that are writing
+ * Makes a slot; answers the place from which it hears every commit. What was committed before can be seen. That waits for the transactions that are writing
  * now, on the whole server, so it may take as long as the longest of them: said in the log every ten seconds.
  */
 export async function createSlot(
@@ -99,9 +99,9 @@ async function sayWhoHoldsUp(sql: Pool, logger: Logger): Promise<void> {
 }
 
 /**
- * A transaction that committed just before the slot's beginning is not heard, and for a moment not seen by other
- * sessions either. Whoever looks up what moved must see it, so we wait until those that were running have gone. A long
- * one that has not come to its commit will be heard: for it, half a second is enough.
+ * A transaction that committed just before the slot's beginning is not heard, and for a moment, with synchronous
+ * replication maybe for long, not seen by other sessions either. Whoever looks up what moved must see it, so we wait
+ * until those that were running have gone, as long as that takes: which of them will be heard nobody can tell.
  */
 async function committedAreSeen(replication: Replication): Promise<void> {
   const running = async () => {
@@ -110,10 +110,9 @@ async function committedAreSeen(replication: Replication): Promise<void> {
     );
     return new Set(rows.map((row) => row['xid']));
   };
-  const before = await running();
-  for (let tries = 0; tries < 50 && before.size > 0; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    const now = await running();
-    for (const xid of before) if (!now.has(xid)) before.delete(xid);
+  let before = await running();
+  for (let tries = 1; before.size > 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(200, 10 * tries)));
+    before = before.intersection(await running());
   }
 }
