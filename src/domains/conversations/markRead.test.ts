@@ -111,6 +111,27 @@ test('who loses a deadlock against somebody with another order writes again', as
   while (!(await lost()));
 });
 
+test('[L11] who is overtaken by another device is told how far that came', async () => {
+  const { sql } = town;
+  for (const from of [null, 1]) {
+    const channel = await chat(6);
+    if (from !== null) await conversations.markRead(ben, { channel, number: from });
+    let marks: Promise<{ number: number }[]> = Promise.resolve([]);
+    await sql.begin(async (tx) => {
+      await tx`
+        insert into read_positions (person, channel, number) values (${idOf(ben)}, ${channel}, 5)
+        on conflict (person, channel) do update set number = excluded.number`;
+      marks = Promise.all([ben, cleo].map((who) => conversations.markRead(who, { channel, number: 4 })));
+      await expect
+        .poll(
+          async () => (await sql`select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()`).length,
+        )
+        .toBe(1);
+    });
+    expect(await marks).toEqual([{ number: 5 }, { number: 4 }]);
+  }
+});
+
 test('[L11] in any order and any company a position is the largest that was said, and never beyond the end', async () => {
   const mark = fc.record({ who: fc.constantFrom('ana', 'ben'), channel: fc.nat(1), number: fc.nat(9), together: fc.boolean() });
   await fc.assert(
