@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Advice } from '../../kit/advice.ts';
 import { guest } from '../policy/index.ts';
+import { createKeys } from './keys.ts';
 import { type Installation, installation, password, refusal, someone } from './testing.ts';
+import { createVault } from './vault.ts';
 
 let plaza: Installation;
 beforeEach(async () => {
@@ -31,6 +33,31 @@ test('after a rotation new tokens have the new key, old ones stay good, and othe
     for (const { signedIn } of [before, after]) await accounts.authenticate(signedIn.tokens.access, '');
   }
   expect(await kids(other)).toEqual([newest, former]);
+});
+
+test('a key made while the table is being read is found', async () => {
+  const answers: (() => void)[] = [];
+  const slow = new Proxy(plaza.sql, {
+    async apply(target, self, args) {
+      const rows = await Reflect.apply(target, self, args);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return rows;
+    },
+  });
+  const settings = { vault: createVault('a secret of the tests, long enough to be one'), tokenSeconds: 900 };
+  const keys = createKeys({ sql: plaza.sql, ...settings });
+  await keys.rotate();
+  const others = createKeys({ sql: slow, ...settings });
+  const reading = others.signing();
+  await expect.poll(() => answers.length).toBe(1);
+  await keys.rotate();
+  const { kid } = await keys.signing();
+  const found = others.verifying(kid);
+  answers.shift()?.();
+  expect((await reading).kid).not.toBe(kid);
+  const letGo = setInterval(() => answers.shift()?.(), 5);
+  expect(await found).not.toBeNull();
+  clearInterval(letGo);
 });
 
 test('rotations at once leave one key in force', async () => {

@@ -108,9 +108,17 @@ export function createKeys({ sql, vault, tokenSeconds }: { sql: Pool; vault: Vau
     return loaded && performance.now() - loaded.at < lookAgain ? loaded : load();
   }
 
+  async function find(kid: string): Promise<CryptoKey | null> {
+    const joined = loading;
+    const found = (await load()).verifying.get(kid);
+    // One that was under way may have read before the key was made.
+    if (found || !joined) return found ?? null;
+    return (await load()).verifying.get(kid) ?? null;
+  }
+
   return {
     signing: async () => (await recent()).signing,
-    verifying: async (kid) => loaded?.verifying.get(kid) ?? (await load()).verifying.get(kid) ?? null,
+    verifying: async (kid) => loaded?.verifying.get(kid) ?? find(kid),
     jwks: async () => ({ keys: (await recent()).jwks.map((jwk) => ({ ...jwk })) }),
     async rotate() {
       await locked(async (tx) => {
