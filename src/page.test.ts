@@ -86,6 +86,13 @@ test('two that start at once both have the page', async () => {
   expect(readdirSync(join(root, 'web')).filter((name) => name.startsWith('.'))).toEqual([]);
 });
 
+test('what another build has put away between two looks is passed over', async () => {
+  // It is in the list of the folder and cannot be looked at.
+  symlinkSync('nowhere', join(root, 'web', '.building-gone'));
+  await ready();
+  expect(scripts()).toHaveLength(1);
+});
+
 test('a mistake in the sources is told, and what was built stays', async () => {
   await ready();
   const before = scripts();

@@ -23,17 +23,26 @@ export function pageFolder(root = home): string {
  */
 export async function readyPage(say: (line: string) => void, root = home): Promise<void> {
   const stamp = stampOf(root);
-  const kept = join(pageFolder(root), 'stamp');
-  const isBuilt = existsSync(kept);
-  if (isBuilt && readFileSync(kept, 'utf8') === stamp) return;
+  const built = stampOfPage(root);
+  if (built === stamp) return;
   if (!existsSync(join(root, 'node_modules', 'vite'))) {
-    if (isBuilt) return;
+    if (built !== null) return;
     throw new Advice(
       'The web page is not built, and the tools for that are not installed. "npm ci --include=dev --ignore-scripts" installs them; "--no-page" serves without a page.',
     );
   }
   say('Building the page; this happens once …');
   await build(stamp, root);
+}
+
+/** Of which sources the page is that is there; null without one, for a moment also while another is put in its place. */
+function stampOfPage(root: string): string | null {
+  try {
+    return readFileSync(join(pageFolder(root), 'stamp'), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** A digest of the contents of all sources, whatever their dates. */

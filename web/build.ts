@@ -33,8 +33,11 @@ try {
 function tidy(): void {
   const hour = 3_600_000;
   for (const name of readdirSync(here)) {
+    if (!name.startsWith('.building-')) continue;
     const path = join(here, name);
-    if (name.startsWith('.building-') && Date.now() - statSync(path).mtimeMs > hour) rmSync(path, { recursive: true, force: true });
+    // Another build may just have given it its name.
+    const { mtimeMs = Date.now() } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > hour) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -98,9 +101,9 @@ function compress(path: string): void {
 function putInPlace(): void {
   const before = `${folder}-before`;
   for (let tries = 0; tries < 10; tries++) {
-    // Another build of the same sources was quicker.
-    if (existsSync(join(dist, 'stamp')) && readFileSync(join(dist, 'stamp'), 'utf8') === stamp) return;
     try {
+      // Another build of the same sources was quicker.
+      if (existsSync(join(dist, 'stamp')) && readFileSync(join(dist, 'stamp'), 'utf8') === stamp) return;
       if (existsSync(dist)) renameSync(dist, before);
       renameSync(folder, dist);
       rmSync(before, { recursive: true, force: true });
