@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { connect, type Pool } from '../postgres/index.ts';
 import { type FreshDatabase, freshDatabase } from '../postgres/testing.ts';
@@ -6,11 +7,7 @@ import { feedContract } from './feed.contract.ts';
 import { createDurableReader, createFeed, type DurableReader, type DurableReaderDeps, type Feed, type FeedEvent } from './index.ts';
 import { openReplication } from './replication.ts';
 import { createSlot } from './slots.ts';
-import { emitText, silent, until } from './testing.ts';
-
-/** The live feed has no slot of its own any more. */
-const isCarried = (sql: Pool) =>
-  until(async () => (await sql`select from pg_replication_slots where database = current_database() and temporary`).length === 0);
+import { emitText, noOwnSlots, silent, until } from './testing.ts';
 
 feedContract('a live feed that a durable reader carries', ({ url, sql }) => {
   const feed = createFeed({ url, sql, logger: silent });
@@ -22,7 +19,7 @@ feedContract('a live feed that a durable reader carries', ({ url, sql }) => {
     async start() {
       await feed.start();
       reader.start();
-      await isCarried(sql);
+      await noOwnSlots(sql);
     },
     async stop() {
       await feed.stop();
@@ -40,6 +37,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
+  // The server lets go of a slot a moment after its reader has gone.
+  await noOwnSlots(sql);
 });
 afterAll(async () => {
   await sql.end();
@@ -83,7 +82,13 @@ function keepSaying(): { stop(): Promise<number> } {
   return { stop };
 }
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => String(i));
-const walSenders = async () => (await sql`select from pg_stat_replication where application_name like 'plaza-feed%'`).length;
+/** Those of this database whose readers have said that they are as far as that. */
+const walSenders = async (read = '0/0') =>
+  (
+    await sql`
+      select from pg_stat_replication r join pg_stat_activity a using (pid)
+      where a.datname = current_database() and r.application_name like 'plaza-feed%' and coalesce(r.write_lsn, '0/0') >= ${read}::pg_lsn`
+  ).length;
 
 test('one stream serves both, transactions and hints; before and after nothing is missed or doubled', async () => {
   const { feed, lines } = newFeed();
@@ -92,7 +97,7 @@ test('one stream serves both, transactions and hints; before and after nothing i
   await until(() => lines.length > 5);
   const reader = newReader('both', feed);
   reader.start();
-  await isCarried(sql);
+  await noOwnSlots(sql);
   await until(async () => (await walSenders()) === 1);
   const before = lines.length;
   await until(() => lines.length > before + 20);
@@ -109,12 +114,13 @@ test('one stream serves both, transactions and hints; before and after nothing i
 async function lateCarrier(feed: Feed, paused = false) {
   const gone = new AbortController();
   const replication = await openReplication(database.url, 'late', gone.signal);
-  const from = await createSlot(replication, 'plaza_late', { temporary: true, sql, logger: silent, signal: gone.signal });
+  const slot = `plaza_late_${randomBytes(8).toString('hex')}`;
+  const from = await createSlot(replication, slot, { temporary: true, sql, logger: silent, signal: gone.signal });
   const carrier = feed.carriedBy(from, () => paused);
   let kept: (() => void)[] | null = null;
   let handedOn = 0;
   const handOn = (what: () => void) => (kept ? kept.push(what) : what());
-  const streaming = replication.stream('plaza_late', from, {
+  const streaming = replication.stream(slot, from, {
     started() {},
     transaction(transaction) {
       handOn(() => carrier.transaction(transaction));
@@ -164,10 +170,7 @@ test('a stream that has something before the other one gives it only when nothin
   // The own stream begins here and hears this at once; what came before it is still on its way.
   for (const text of ['3', '4']) await say(text);
   const [{ end }] = await sql<[{ end: string }]>`select pg_current_wal_flush_lsn()::text as end`;
-  await until(
-    async () =>
-      (await sql`select from pg_stat_replication where application_name = 'plaza-feed' and write_lsn >= ${end}::pg_lsn`).length === 1,
-  );
+  await until(async () => (await walSenders(end)) === 1);
   expect([lines, released]).toEqual([[], false]);
   late.giveUp(2);
   expect(lines).not.toContain('4');
@@ -231,14 +234,14 @@ test('a reader that ends leaves the feed broken for a moment, and the next one c
   for (let lives = 1; lives <= 3; lives++) {
     const reader = newReader('ending', feed);
     reader.start();
-    await isCarried(sql);
+    await noOwnSlots(sql);
     const before = lines.length;
     await until(() => lines.length > before + 10);
     if (lives < 3) await reader.stop();
     else await sql`select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name like 'plaza_ending_%' and active`;
     await until(() => feed.state().breaks === lives && feed.state().live);
   }
-  await isCarried(sql);
+  await noOwnSlots(sql);
   const said = await saying.stop();
   await until(() => lines.includes(String(said - 1)));
   expect(lines.filter((line) => Number.isNaN(Number(line)))).toEqual(['broken', 'mended', 'broken', 'mended', 'broken', 'mended']);
@@ -266,7 +269,7 @@ test('[L10] a reader too slow for what is written keeps nobody waiting, and miss
     },
   });
   reader.start();
-  await isCarried(sql);
+  await noOwnSlots(sql);
   const writers = Array.from({ length: 4 }, keepSaying);
   for (let times = 1; times <= 4; times++) {
     let letGo = () => {};
@@ -292,7 +295,7 @@ test('a reader with a long way to go carries the feed once it has come there', a
   await feed.start();
   const first = newReader('late', feed);
   first.start();
-  await isCarried(sql);
+  await noOwnSlots(sql);
   await first.stop();
   await until(() => feed.state().live && lines.includes('mended'));
   for (let i = 0; i < 200; i++) await say(`while it was away ${i}`);
@@ -303,7 +306,7 @@ test('a reader with a long way to go carries the feed once it has come there', a
     handle: async (_tx, events) => void handled.push(...events.map((event) => event.bytes.toString())),
   });
   second.start();
-  await isCarried(sql);
+  await noOwnSlots(sql);
   await say('now');
   await until(() => lines.includes('now') && handled.includes('now'));
   expect(handled).toHaveLength(201);
@@ -315,7 +318,7 @@ test('of several readers one carries', async () => {
   await feed.start();
   const first = newReader('several', feed);
   first.start();
-  await isCarried(sql);
+  await noOwnSlots(sql);
   const second = newReader('others', feed);
   second.start();
   await until(() => second.state().status === 'running');

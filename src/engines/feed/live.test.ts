@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { connect, type Pool } from '../postgres/index.ts';
 import { type FreshDatabase, freshDatabase } from '../postgres/testing.ts';
 import { emit, emitHint } from './emit.ts';
 import { feedContract } from './feed.contract.ts';
 import { createFeed, type FeedEvent } from './index.ts';
-import { emitText, silent, until } from './testing.ts';
+import { emitText, noOwnSlots, silent, until } from './testing.ts';
 
 feedContract('the live feed', ({ url, sql }) => {
   const feed = createFeed({ url, sql, logger: silent });
@@ -20,6 +20,8 @@ beforeAll(async () => {
   database = await freshDatabase();
   sql = connect(database.url, { max: 6, name: 'test' });
 });
+// The server lets go of a slot a moment after its reader has gone.
+afterEach(() => noOwnSlots(sql));
 afterAll(async () => {
   await sql.end();
   await database.drop();

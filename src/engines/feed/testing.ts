@@ -15,6 +15,10 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+/** No live feed has a slot of its own in this database: they are carried, or have let go of theirs. */
+export const noOwnSlots = (sql: Sql) =>
+  until(async () => (await sql`select from pg_replication_slots where database = current_database() and temporary`).length === 0);
+
 export interface OwnServer {
   url: string;
   /** SIGKILL to the server; resolves when it has come back by itself and has recovered from its log. */
