@@ -6,9 +6,9 @@ import type { Mail } from './index.ts';
 import { createUnderWay } from './underWay.ts';
 
 /** Writes each letter as an .eml file that mail programs open: no mail server is needed to begin with. */
-export function createFolderMail({ folder, from }: { folder: string; from: string }): Mail {
+export function createFolderMail({ folder, from, longestWait }: { folder: string; from: string; longestWait?: number }): Mail {
   const writer = createTransport({ streamTransport: true, buffer: true, disableFileAccess: true, disableUrlAccess: true });
-  const underWay = createUnderWay();
+  const underWay = createUnderWay(longestWait);
 
   async function write(to: string, subject: string, text: string): Promise<void> {
     const { message } = await writer.sendMail({ from, to: { name: '', address: to }, subject, text });

@@ -12,7 +12,7 @@ export interface Letter {
 export interface Mail {
   /** Resolves once the letter is handed over: written, or taken by the mail server. Rejects when it was not. */
   send(letter: Letter): Promise<void>;
-  /** Waits for letters on their way, two seconds at most. */
+  /** Waits for letters on their way, but not for ever. */
   close(): Promise<void>;
 }
 
@@ -23,8 +23,10 @@ export interface MailOptions {
   folder: string;
   /** The sender, `Plaza <plaza@example.org>`. */
   from: string;
+  /** So long, in ms, closing waits for letters on their way at most; two seconds unless told. */
+  longestWait?: number;
 }
 
-export function createMail({ smtpUrl, folder, from }: MailOptions): Mail {
-  return smtpUrl === null ? createFolderMail({ folder, from }) : createSmtpMail({ url: smtpUrl, from });
+export function createMail({ smtpUrl, folder, ...more }: MailOptions): Mail {
+  return smtpUrl === null ? createFolderMail({ folder, ...more }) : createSmtpMail({ url: smtpUrl, ...more });
 }

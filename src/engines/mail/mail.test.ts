@@ -20,7 +20,7 @@ async function folderInbox(): Promise<Inbox & { folder: string }> {
   const parent = await mkdtemp(join(tmpdir(), 'plaza-mail-'));
   undo.push(() => rm(parent, { recursive: true }));
   const folder = join(parent, 'mail');
-  const mail = createMail({ smtpUrl: null, folder, from: 'Plaza <plaza@example.org>' });
+  const mail = createMail({ smtpUrl: null, folder, from: 'Plaza <plaza@example.org>', longestWait: 60_000 });
   return {
     mail,
     folder,
@@ -68,7 +68,12 @@ async function smtpInbox(): Promise<Inbox & { logins: string[] }> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const mail = createMail({ smtpUrl: `smtp://us%40er:pass@127.0.0.1:${port}`, folder: '/nowhere', from: 'Plaza <plaza@example.org>' });
+  const mail = createMail({
+    smtpUrl: `smtp://us%40er:pass@127.0.0.1:${port}`,
+    folder: '/nowhere',
+    from: 'Plaza <plaza@example.org>',
+    longestWait: 60_000,
+  });
   undo.push(() => new Promise((resolve) => server.close(resolve)));
   undo.push(() => mail.close());
   return { mail, logins, letters: async () => kept };

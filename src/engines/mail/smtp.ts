@@ -3,7 +3,7 @@ import type { Mail } from './index.ts';
 import { createUnderWay } from './underWay.ts';
 
 /** Hands letters to a mail server over a few kept connections. */
-export function createSmtpMail({ url, from }: { url: string; from: string }): Mail {
+export function createSmtpMail({ url, from, longestWait }: { url: string; from: string; longestWait?: number }): Mail {
   const address = new URL(url);
   const transport = createTransport({
     pool: true,
@@ -18,7 +18,7 @@ export function createSmtpMail({ url, from }: { url: string; from: string }): Ma
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const underWay = createUnderWay();
+  const underWay = createUnderWay(longestWait);
 
   return {
     send: ({ to, subject, text }) =>

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A mail server that hangs does not keep us from stopping. */
-const longestWait = 2_000;
-
-/** Knows the letters that are being handed over, so that closing can wait for them. */
-export function createUnderWay() {
+/**
+ * Knows the letters that are being handed over, so that closing can wait for them.
+ * @param longestWait in ms: a mail server that hangs does not keep us from stopping
+ */
+export function createUnderWay(longestWait = 2_000) {
   const letters = new Set<Promise<void>>();
   return {
     track(sending: Promise<void>): Promise<void> {
