@@ -1,27 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { PlazaError } from '../../contracts/errors.ts';
 import { createLanes } from './lanes.ts';
 
 /** One lane whose groups end when `finish` says so, and what it was given. */
 function oneLane({ groupSize = 10, bound = 100, apartMs = 0 } = {}) {
-  const groups: { items: readonly number[]; at: number }[] = [];
+  const groups: (readonly number[])[] = [];
   const under: (() => void)[] = [];
   const lanes = createLanes<number, number>({
     ...{ lanes: 1, groupSize, bound, apartMs },
     async run(items) {
-      groups.push({ items, at: performance.now() });
+      groups.push(items);
       await new Promise<void>((resolve) => under.push(resolve));
       return items.map((item) => (item === 13 ? new PlazaError('forbidden') : item * 2));
     },
   });
   const add = (item: number) => lanes.add('key', item, (result) => result);
+  const end = () => under.shift()?.();
   async function finish(): Promise<void> {
     await expect.poll(() => under.length).toBe(1);
-    under.shift()?.();
+    end();
   }
-  return { lanes, groups, add, finish, given: () => groups.map(({ items }) => items) };
+  return { lanes, add, end, finish, given: () => groups };
 }
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test('what comes while a group runs goes together into the next, each is answered, and one that is refused stands alone', async () => {
   const { add, finish, given } = oneLane();
@@ -36,26 +42,27 @@ test('what comes while a group runs goes together into the next, each is answere
 });
 
 test('one who comes alone again and again waits for nothing; after a group of several the next begins apart, with all who came', async () => {
-  const apartMs = 500;
-  const { add, finish, groups, given } = oneLane({ apartMs });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  const { add, end, given } = oneLane({ apartMs: 500 });
   for (const item of [1, 2, 3]) {
     const answer = add(item);
-    await finish();
+    await turn();
+    end();
     await answer;
   }
-  const [first, , third] = groups;
-  expect((third?.at ?? 0) - (first?.at ?? 0)).toBeLessThan(apartMs);
   const several = [add(4), add(5)];
-  await finish();
+  await turn();
+  end();
   await Promise.all(several);
   const late = [add(6)];
-  await sleep(20);
+  await turn();
   late.push(add(7));
-  expect(groups).toHaveLength(4);
-  await finish();
+  await vi.advanceTimersByTimeAsync(499);
+  expect(given()).toEqual([[1], [2], [3], [4, 5]]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(given().at(-1)).toEqual([6, 7]);
+  end();
   await Promise.all(late);
-  expect(given()).toEqual([[1], [2], [3], [4, 5], [6, 7]]);
-  expect((groups[4]?.at ?? 0) - (groups[3]?.at ?? 0)).toBeGreaterThan(apartMs - 2);
 });
 
 test('a group that is full does not wait', async () => {

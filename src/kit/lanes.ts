@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PlazaError } from '../../contracts/errors.ts';
 
 export interface LanesOptions<Item, Result> {
@@ -65,7 +64,7 @@ export function createLanes<Item, Result>({ lanes, groupSize, bound, apartMs, ru
       const early = lane.notBefore - performance.now();
       if (early > 0 && lane.queue.length < groupSize) {
         lane.running = -1;
-        await sleep(early);
+        await new Promise((resolve) => setTimeout(resolve, early));
       }
       const group = lane.queue.length <= groupSize ? lane.queue : lane.queue.slice(0, groupSize);
       lane.queue = group === lane.queue ? [] : lane.queue.slice(groupSize);
