@@ -92,7 +92,8 @@ export function findings(db: Look): Finding[] {
   ];
 }
 
-function unreachable(url: string, error: unknown): string {
+/** Why the database could not be asked. */
+export function unreachable(url: string, error: unknown): string {
   const { code = '', message } =
     error instanceof Error ? { code: 'code' in error ? String(error.code) : '', message: error.message } : { message: String(error) };
   const { host: name, username, pathname, searchParams } = new URL(url);
