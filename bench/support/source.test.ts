@@ -45,12 +45,18 @@ test('messages go out by closed and by open loop, each with a number of its own,
     return [JSON.stringify(said)];
   });
   const source = await writers(port, 10);
-  const closed = await source.run(load);
-  expect(closed).toMatchObject({ first: 0, sent: keys.length, doubled: 0, unknown: 0, refused: 0 });
-  expect(closed.acknowledged).toBeGreaterThan(0);
-  const open = await source.run({ ...load, loop: { perSecond: 400 } });
-  expect(open).toMatchObject({ first: closed.sent, doubled: 0, unknown: 0 });
-  expect(keys.toSorted()).toEqual(Array.from({ length: closed.sent + open.sent }, (_, k) => `k${k.toString(16).padStart(8, '0')}`));
+  let sent = 0;
+  for (const loop of [{ underWay: 8 }, { perSecond: 400 }]) {
+    // Who answers is this process, which may be held up for as long as a run.
+    for (let acknowledged = 0; acknowledged === 0; ) {
+      const counts = await source.run({ ...load, loop });
+      expect(counts).toMatchObject({ first: sent, doubled: 0, unknown: 0, refused: 0 });
+      sent += counts.sent;
+      acknowledged = counts.acknowledged;
+    }
+  }
+  await expect.poll(() => keys.length).toBe(sent);
+  expect(keys.toSorted()).toEqual(keys.map((_, k) => `k${k.toString(16).padStart(8, '0')}`));
 });
 
 test('answers that come twice, that nobody asked for, and refusals are told apart', async () => {
