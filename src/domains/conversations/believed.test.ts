@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { connect } from '../../engines/postgres/index.ts';
 import { testCommunity, testGround, testPerson } from '../testing.ts';
 import { createConversations, createLog } from './index.ts';
@@ -21,6 +21,9 @@ function raise(): never {
   throw new Error('There are two servers.');
 }
 const chat = async () => (await here.createChannel(ana, { community, name: 'chat' })).id;
+afterEach(() => {
+  vi.useRealTimers();
+});
 afterAll(async () => {
   for (const sql of pools) await sql.end();
 });
@@ -44,6 +47,7 @@ test('posts into a channel that is as it was left go in one statement', async ()
 });
 
 test('[L1] a channel that another server wrote to is looked at again, and nothing is written on what was believed', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
   const channel = await chat();
   await here.post(ana, { channel, body: 'one' });
   await there.post(ana, { channel, body: 'two' });
@@ -58,6 +62,10 @@ test('[L1] a channel that another server wrote to is looked at again, and nothin
   sent.length = 0;
   await here.post(ana, { channel, body: 'four' });
   expect(sent[0]).toMatch(/^begin/);
+  vi.advanceTimersByTime(1000);
+  sent.length = 0;
+  await here.post(ana, { channel, body: 'five' });
+  expect(sent).toEqual([expect.stringMatching(/^with claimed/)]);
 });
 
 test('[L4] a key that another server wrote gives its message', async () => {

@@ -12,6 +12,14 @@ import { createPolicy } from '../policy/index.ts';
 import { testCommunity, testPerson } from '../testing.ts';
 import { createConversations, createLog } from './index.ts';
 
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
 // PostgreSQL is killed in the moment of COMMIT, and whoever comes first afterwards gets the lost transaction's number.
 test('[L3] a group lost in a crash is not taken for the transaction that got its number', { timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plaza-test-'));
@@ -52,11 +60,13 @@ test('[L3] a group lost in a crash is not taken for the transaction that got its
     const killed = new Promise<void>((resolve) => {
       cut = () => {
         const postmaster = Number.parseInt(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8'), 10);
-        // All of them at once, so that none writes down on its way out what became of the transaction.
+        // All of them at once, so that none writes down on its way out what became of the transaction, and none is born meanwhile.
+        process.kill(postmaster, 'SIGSTOP');
         const children = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' })
           .trim()
           .split('\n');
-        for (const pid of [postmaster, ...children.map(Number)]) process.kill(pid, 'SIGKILL');
+        for (const pid of children.map(Number)) killIfThere(pid);
+        process.kill(postmaster, 'SIGKILL');
         resolve();
       };
     });
