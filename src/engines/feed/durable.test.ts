@@ -126,6 +126,8 @@ test('one reads, the other takes over when it goes', async () => {
   await say('two');
   await hasHeard('one', 'two');
   expect(await heard()).toEqual(['one', 'two']);
+  // What it wrote is seen before it has the answer.
+  await until(() => second.state().handled > 0);
   expect([first.state(), second.state()]).toMatchObject([
     { status: 'stopped', handled: 1 },
     { status: 'running', handled: 1 },
@@ -147,7 +149,7 @@ test('a transaction that cannot be handled is kept apart; those around it take e
   await Promise.all(said.slice(0, 17).map((texts) => say(...texts)));
   await say('good', 'poison');
   await Promise.all(said.slice(18).map((texts) => say(...texts)));
-  await until(async () => (await heard()).length === 39);
+  await until(() => reader.state().handled === 39 && reader.state().status === 'running');
   expect((await heard()).toSorted()).toEqual(
     said
       .filter((texts) => texts.length === 1)
@@ -165,7 +167,7 @@ test('a transaction that cannot be handled is kept apart; those around it take e
       error: 'Error: cannot be handled',
     })),
   );
-  expect(reader.state()).toMatchObject({ status: 'running', buried: 1, handled: 39 });
+  expect(reader.state().buried).toBe(1);
 });
 
 test('what says nothing about the events is tried until it passes', async () => {
@@ -180,7 +182,8 @@ test('what says nothing about the events is tried until it passes', async () => 
   reader.start();
   await running(reader);
   await say('one');
-  await hasHeard('one');
+  await until(() => reader.state().handled > 0);
+  expect(await heard()).toEqual(['one']);
   expect(reader.state()).toMatchObject({ buried: 0, handled: 1 });
 });
 
