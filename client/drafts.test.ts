@@ -54,10 +54,15 @@ test('keystrokes do not move the state; beginning, sending and ending do', async
 });
 
 test('what another device saves waits while somebody types here, and counts afterwards', async () => {
-  const [one, other] = await Promise.all([device(), device()]);
-  one.saveDraft(channel.id, { body: 'typed here' });
+  const [one, other, third] = await Promise.all([device(), device(), device()]);
+  const seen = new Set<string | undefined>();
+  third.state.subscribe(({ drafts }) => seen.add(drafts.get(channel.id)?.body));
+  one.saveDraft(channel.id, { body: 'typed' });
   other.saveDraft(channel.id, { body: 'typed there' });
   other.sendDrafts();
+  // Saved, and so what is typed from here on is the later one.
+  await expect.poll(() => seen.has('typed there')).toBe(true);
+  one.saveDraft(channel.id, { body: 'typed here' });
   await expect.poll(() => one.state.value.drafts.get(channel.id)?.body).toBe('typed here');
   await expect.poll(() => other.draft(channel.id)?.body).toBe('typed here');
   expect(one.draft(channel.id)?.body).toBe('typed here');

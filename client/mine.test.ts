@@ -35,6 +35,7 @@ test('unread mentions are counted live and exactly, by name and with everyone, w
   await expect.poll(again).toBe(1);
   await say(`@${world.ben.handle} four`);
   await expect.poll(mentions).toBe(2);
+  await expect.poll(() => here.state.value.log?.number).toBe(5);
   here.read(5);
   expect(mentions()).toBe(0);
   await expect.poll(again).toBe(0);

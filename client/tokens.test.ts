@@ -11,7 +11,7 @@ const device = () => signIn(hasty.direct, account);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const isAt = (one: Client, at: string) => expect.poll(() => one.state.value.connection.at).toBe(at);
 
-function client(options: Omit<ClientOptions, 'url'>): Client {
+function client(options: Partial<ClientOptions> & Pick<ClientOptions, 'tokens'>): Client {
   const made = createClient({ url: hasty.url, ...options });
   clients.push(made);
   return made;
@@ -26,15 +26,24 @@ afterEach(() => {
 });
 afterAll(() => hasty?.stop());
 
-test('tokens are renewed before their end, without a cut', async () => {
-  const renewed: Tokens[] = [];
-  const at = new Set<string>();
-  const one = client({ tokens: await device(), onTokens: (tokens) => renewed.push(tokens) });
-  await isAt(one, 'live');
-  one.state.subscribe(({ connection }) => at.add(connection.at));
-  await expect.poll(() => renewed.length).toBeGreaterThan(0);
-  await pause(2500);
-  expect([...at]).toEqual(['live']);
+test('tokens are renewed before their end, without a cut', { timeout: 90_000 }, async () => {
+  // A quarter of its time is left when a token is renewed: long enough for a busy machine.
+  const seconds = 16;
+  const house = await openTestHouse({ accessTokenMinutes: seconds / 60 });
+  try {
+    const tokens = await signUp(house.direct, { ...account, name: 'Eve' });
+    const renewed: Tokens[] = [];
+    const at = new Set<string>();
+    const one = client({ url: house.url, tokens, onTokens: (tokens) => renewed.push(tokens) });
+    await isAt(one, 'live');
+    one.state.subscribe(({ connection }) => at.add(connection.at));
+    await expect.poll(() => renewed.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await pause((seconds / 4) * 1000 + 1000);
+    expect([...at]).toEqual(['live']);
+    one.close();
+  } finally {
+    await house.stop();
+  }
 });
 
 test('tokens are renewed after their end, be it at the next connection or at a REST call', async () => {
@@ -79,6 +88,7 @@ test('two tabs that share tokens and a lock renew once, even in the same moment'
   };
   const share = { tokens: kept, onTokens, keptTokens: () => kept, lock };
   hasty.wire.open(false);
+  hasty.wire.cut();
   const tabs = [client(share), client(share), client(share)];
   // All of them find the token spent when the wire is there again.
   await pause(5500);
