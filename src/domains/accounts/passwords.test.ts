@@ -12,9 +12,9 @@ test('a password matches its own hash and no other, and nobody has none', async 
 });
 
 test('more than may wait are told to come again, and those who waited are served', async () => {
-  const passwords = createPasswords(1);
+  const passwords = createPasswords(1, 1);
   const hash = await passwords.hash('seven green herons');
-  const outcomes = await Promise.allSettled(Array.from({ length: 203 }, () => passwords.matches(hash, 'x')));
+  const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => passwords.matches(hash, 'x')));
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused.length).toBe(2);
   expect(refused[0]?.reason).toEqual(refusal('unavailable', { retryAfter: 2 }));

@@ -5,9 +5,6 @@ import { createTurns } from '../../kit/turns.ts';
 
 /** Argon2id, the library's default kind, with 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, 2025. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** Who would wait longer than about two seconds is told to come again. */
-const mostWaiting = 200;
-
 /** Hashes and compares passwords, never more at once than there are cores, so that a rush of sign-ins does not stop all else. */
 export interface Passwords {
   /** @throws unavailable when too many are waiting */
@@ -16,7 +13,8 @@ export interface Passwords {
   matches(kept: string | null, password: string): Promise<boolean>;
 }
 
-export function createPasswords(atOnce = availableParallelism()): Passwords {
+/** @param mostWaiting who would wait longer than about two seconds is told to come again */
+export function createPasswords(atOnce = availableParallelism(), mostWaiting = 200): Passwords {
   const turn = createTurns({
     atOnce,
     mostWaiting,
