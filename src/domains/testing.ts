@@ -62,3 +62,9 @@ export async function testCommunity(
   }
   return row.id;
 }
+
+/** What is done after this is later: lists are in order of whole milliseconds, and of ids within one. */
+export async function later(): Promise<void> {
+  const now = Date.now();
+  while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testCommunity, testGround, testPerson } from '../testing.ts';
+import { later, testCommunity, testGround, testPerson } from '../testing.ts';
 
 const { sql, conversations, policy } = await testGround();
 const ana = await testPerson(sql, 'ana');
@@ -54,7 +54,9 @@ describe('discussions', () => {
       });
       ids.push(channel.id);
     }
+    await later();
     await conversations.post(ben, { channel: ids[0] ?? '', body: 'answer' });
+    await later();
     await conversations.post(ana, { channel: ids[1] ?? '', body: 'answer' });
     await conversations.post(ben, { channel: ids[1] ?? '', body: 'answer' });
     const titles = async (input: object, page: object = {}) =>

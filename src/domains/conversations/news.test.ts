@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Id } from '../../../contracts/nouns.ts';
 import { connect } from '../../engines/postgres/index.ts';
 import { guest, type Who } from '../policy/index.ts';
-import { testCommunity, testGround, testPerson } from '../testing.ts';
+import { later, testCommunity, testGround, testPerson } from '../testing.ts';
 import { createConversations } from './create.ts';
 
 const ground = await testGround();
@@ -27,6 +27,7 @@ describe('news', () => {
     await start(ben, garden, 'tomatoes');
     await start(ana, rust, 'lifetimes');
     expect(await titles(ana)).toEqual(['lifetimes', 'plans', 'traits']);
+    await later();
     await conversations.post(ana, { channel: first, body: 'still' });
     expect(await titles(ana)).toEqual(['traits', 'lifetimes', 'plans']);
     expect(await titles(ben)).toEqual(['tomatoes']);

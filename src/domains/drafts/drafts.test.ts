@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Id } from '../../../contracts/nouns.ts';
 import { createTown, idOf, type Town } from '../communities/testing.ts';
 import { guest, type Who } from '../policy/index.ts';
+import { later } from '../testing.ts';
 import { createDrafts, type Drafts } from './index.ts';
 import { newestDrafts } from './read.ts';
 
@@ -76,6 +77,7 @@ test('the last touched comes first, page by page', async () => {
   const chats: Id[] = [];
   for (const name of ['a', 'b', 'c']) chats.push((await town.conversations.createChannel(ana, { community, name })).id);
   for (const place of chats) await drafts.save(cy, { place, body: 'x' });
+  await later();
   await drafts.save(cy, { place: chats[0] ?? '', body: 'xy' });
   const inOrder = [chats[0], chats[2], chats[1]];
   expect(await places(cy)).toEqual(inOrder);
