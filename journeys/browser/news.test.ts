@@ -1,5 +1,7 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { signUp } from '../support/api.ts';
+import { holdAnswers } from '../support/held.ts';
 import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { useBrowser } from '../support/visitors.ts';
@@ -9,6 +11,9 @@ const { house, ana, ben, community } = await twoPeopleIn('Bread');
 
 const start = (title: string) => ana.call('POST', `/v1/communities/${community.id}/discussions`, { title, body: 'Tell me.' });
 
+/** Drawn when the connection is live. */
+const inRail = (page: Page, name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
+
 test('a new discussion is told at home and in its community, and stands in the side bar, without asking', async () => {
   await start('Which flour?');
   const { page: home } = await visitAs(browser, ben, '/');
@@ -16,6 +21,7 @@ test('a new discussion is told at home and in its community, and stands in the s
   const { page: list } = await visitAs(browser, ben, `/c/${community.slug}`);
   await list.getByRole('main').getByRole('link', { name: 'Which flour?' }).waitFor();
 
+  for (const page of [home, list]) await inRail(page, 'Bread').waitFor();
   await start('Which oven?');
   await list.getByRole('navigation', { name: 'Bread' }).getByRole('link', { name: 'Which oven?' }).waitFor();
   for (const page of [home, list]) {
@@ -23,6 +29,25 @@ test('a new discussion is told at home and in its community, and stands in the s
     await page.getByRole('main').getByRole('link', { name: 'Which oven?' }).waitFor();
     await expect.poll(() => page.getByRole('button', { name: '1 new' }).count()).toBe(0);
   }
+});
+
+test('a look that began before a new discussion and ends after it takes nothing back', async () => {
+  const { page } = await visitAs(browser, ben, `/c/${community.slug}`);
+  await page.getByRole('main').getByRole('link', { name: 'Which flour?' }).waitFor();
+  const inSide = (name: string) => page.getByRole('navigation', { name: 'Bread' }).getByRole('link', { name });
+  await inSide('Which flour?').waitFor();
+  await inRail(page, 'Bread').waitFor();
+  const { made, letGo } = await holdAnswers(page, 'Heads', 'SideOf');
+  // Away from the window, and back.
+  for (const to of ['blur', 'focus']) await page.evaluate((type) => void window.dispatchEvent(new Event(type)), to);
+  await made();
+  await start('Which salt?');
+  await inSide('Which salt?').waitFor();
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  await letGo();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+  expect(await inSide('Which salt?').count()).toBe(1);
+  expect(await page.getByRole('button', { name: '1 new' }).count()).toBe(1);
 });
 
 test('who declines an invitation is not asked again, and stays outside', async () => {
@@ -33,7 +58,9 @@ test('who declines an invitation is not asked again, and stays outside', async (
   await invitations.getByText('Ana invites you').waitFor();
   await invitations.getByRole('button', { name: 'Decline' }).click();
   await invitations.waitFor({ state: 'detached' });
+  const answered = page.waitForResponse((answer) => answer.request().postData()?.includes('query Invitations') === true);
   await page.reload();
+  await (await answered).finished();
   await page.getByRole('link', { name: 'Bread' }).first().waitFor();
   expect(await invitations.count()).toBe(0);
   await page.goto(`/c/${secret.slug}`);
@@ -74,4 +101,5 @@ test('whose picture is gone is shown by initials', async () => {
   await row.waitFor();
   await expect.poll(() => row.locator('img').count()).toBe(0);
   expect(await row.innerText()).toMatch(/^B/);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });

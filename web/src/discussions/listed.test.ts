@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Personal } from '../../../client/client.ts';
 import type { Channel } from '../../../contracts/nouns.ts';
-import { listedAfter } from './listed.ts';
+import { caughtUp, listedAfter } from './listed.ts';
 
 const here = { community: '7', me: '1' };
 const one = { id: '10', title: 'Trains', read: 3, lastNumber: 5, unread: 2, unreadMentions: 0 };
@@ -48,4 +48,19 @@ test('whoever calls everyone is not called', () => {
   const everyone = (by: string): Personal => ({ type: 'everyone_mentioned', channel: '11', number: 6, by, on: true });
   expect(listedAfter(list, everyone('1'), here)).toBe(list);
   expect(listedAfter(list, everyone('2'), here)[1]).toMatchObject({ unreadMentions: 1 });
+});
+
+test('an answer from before what was heard has it all the same, and one from after has it once', () => {
+  const heard: Personal[] = [
+    created({ id: '12', name: 'Kites', community: '7' }),
+    { type: 'read', channel: '10', number: 5 },
+    { type: 'mentioned', channel: '11', number: 5, on: true },
+  ];
+  const caught = caughtUp(list, heard, here);
+  expect(caught.map(({ id, read, unreadMentions }) => [id, read, unreadMentions])).toEqual([
+    ['12', 0, 0],
+    ['10', 5, 0],
+    ['11', 3, 0],
+  ]);
+  expect(caughtUp(caught, heard, here)).toEqual(caught);
 });

@@ -33,6 +33,13 @@ export function listedAfter(list: readonly Listed[], event: Personal, { communit
   }
 }
 
+/** An answer that may be from before some of what was heard. Calls are left alone: counted in it, they would count twice. */
+export function caughtUp(list: readonly Listed[], heard: readonly Personal[], about: { community: Id; me: Id }): readonly Listed[] {
+  return heard
+    .filter(({ type }) => type === 'channel_created' || type === 'read')
+    .reduce((after, event) => listedAfter(after, event, about), list);
+}
+
 function changed(list: readonly Listed[], id: Id, change: (one: Listed) => Listed): readonly Listed[] {
   return list.some((one) => one.id === id) ? list.map((one) => (one.id === id ? change(one) : one)) : list;
 }

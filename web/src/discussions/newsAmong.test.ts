@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newsAmong } from './newsAmong.ts';
+import { newsAmong, withNew } from './newsAmong.ts';
 
 const head = (id: string, lastNumber: number) => ({ id, lastNumber });
 const shown = [head('a', 5), head('b', 2)];
@@ -16,4 +16,12 @@ test.each([
 
 test('where nothing is shown, everything is new', () => {
   expect(newsAmong([head('a', 1)], [])).toBe(1);
+});
+
+test('what was heard of is news, whether the answer is from before it or from after', () => {
+  const heard = [head('c', 1), head('d', 1)];
+  const before = withNew(shown, heard);
+  expect(before.map(({ id }) => id)).toEqual(['d', 'c', 'a', 'b']);
+  expect(newsAmong(before, shown)).toBe(2);
+  expect(newsAmong(withNew([head('d', 2), head('c', 1), ...shown], heard), shown)).toBe(2);
 });

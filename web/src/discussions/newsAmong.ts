@@ -9,3 +9,9 @@ export function newsAmong(latest: readonly Shown[], shown: readonly Shown[]): nu
   const upTo = shown.length === 0 ? latest.length : latest.findLastIndex(({ id }) => known.has(id));
   return latest.slice(0, upTo + 1).filter(({ id, lastNumber }) => lastNumber > (known.get(id) ?? -1)).length;
 }
+
+/** Those that were heard of stand first, the newest of them before all: an answer may be from before, or have them already. */
+export function withNew(latest: readonly Shown[], heard: readonly Shown[]): readonly Shown[] {
+  const known = new Set(latest.map(({ id }) => id));
+  return [...heard.filter(({ id }) => !known.has(id)).reverse(), ...latest];
+}
