@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, Community } from '../../contracts/nouns.ts';
 import { type Someone, signUp } from '../support/api.ts';
+import { holdConnection } from '../support/held.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { signedIn } from '../support/signedIn.ts';
 import { visitAs } from '../support/visitAs.ts';
@@ -90,8 +91,9 @@ describe('messages of others', () => {
   test('who is no moderator is not offered it', async () => {
     const page = await at(ben, chatPath());
     await menuOf(page, page.getByRole('article', { name: /miracle fertilizer/ }));
+    // What one may do is known with this.
+    await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
     expect(await page.getByRole('menuitem', { name: 'Delete' }).count()).toBe(0);
-    await page.getByRole('menuitem', { name: 'Bookmark' }).waitFor();
   });
 });
 
@@ -159,14 +161,19 @@ describe('somebody who is banned while reading', () => {
     return heard;
   }
 
-  async function reading(path: string) {
+  async function reading(path: string, before = async (_page: Page) => () => {}) {
     const who = await signUp(house.base, 'Dora');
     await who.join(community);
     const { page } = await browser.visit(house.base, { kept: signedIn(who) });
     const heard = hear(page);
+    const connect = await before(page);
     await page.goto(path);
-    return { who, page, heard };
+    return { who, page, heard, connect };
   }
+
+  const ban = (who: Someone) => olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
+  /** Drawn when the connection is live. */
+  const inRail = (page: Page, name: string) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
 
   /** Written once the ban is on; then something that they may read, so that it is known that the first would have come by now. */
   async function goOnWithout(who: Someone, heard: readonly string[], channel: Channel): Promise<void> {
@@ -182,7 +189,7 @@ describe('somebody who is banned while reading', () => {
     const { who, page, heard } = await reading(chatPath());
     await page.getByRole('feed').getByText('Something to read').waitFor();
     await page.getByRole('textbox', { name: /^Write in/ }).fill('I was just');
-    await olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
+    await ban(who);
     await page.getByRole('alert').getByRole('heading', { name: 'You have been banned from Tomatoes' }).waitFor();
     expect(await page.getByText('Something to read').count()).toBe(0);
     expect(await page.getByRole('textbox', { name: /^Write in/ }).count()).toBe(0);
@@ -191,7 +198,7 @@ describe('somebody who is banned while reading', () => {
     await expect.poll(() => page.getByRole('navigation', { name: 'Tomatoes' }).count()).toBe(0);
     await page.getByRole('navigation', { name: 'Plaza' }).waitFor();
     expect(await page.getByText('No channels yet').count()).toBe(0);
-    await expect.poll(() => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tomatoes' }).count()).toBe(0);
+    await expect.poll(() => inRail(page, 'Tomatoes').count()).toBe(0);
 
     await goOnWithout(who, heard, chat);
     expect(heard.filter((frame) => frame.includes('secret of the compost'))).toEqual([]);
@@ -204,8 +211,9 @@ describe('somebody who is banned while reading', () => {
 
   test('a discussion: told at once, no box to write in, and nothing comes after', async () => {
     const { who, page, heard } = await reading(talkPath());
-    await page.getByRole('textbox', { name: 'Your comment' }).waitFor();
-    await olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
+    // Once the discussion is open.
+    await expect.poll(() => page.getByRole('textbox', { name: 'Your comment' }).isEnabled()).toBe(true);
+    await ban(who);
     await page.getByRole('alert').getByText('You can no longer read this discussion.').waitFor();
     await expect.poll(() => page.getByRole('textbox', { name: 'Your comment' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Reply' }).count()).toBe(0);
@@ -220,7 +228,8 @@ describe('somebody who is banned while reading', () => {
   test('a public community: its page says so and offers no way in, after a reload too', async () => {
     const { who, page } = await reading(`/c/${community.slug}`);
     await page.getByRole('link', { name: 'Members' }).waitFor();
-    await olga?.call('PUT', `/v1/communities/${community.id}/bans/${who.person.id}`, { reason: 'Enough' });
+    await inRail(page, 'Tomatoes').waitFor();
+    await ban(who);
     const told = page.getByRole('heading', { name: 'You are banned from Tomatoes' });
     await told.waitFor();
     expect(await page.getByRole('button', { name: 'Join' }).count()).toBe(0);
@@ -238,8 +247,28 @@ describe('somebody who is banned while reading', () => {
     await who.call('POST', `/v1/invitations/${hidden.id}/accept`);
     const page = await at(who, `/c/${hidden.slug}/members`);
     await page.getByRole('main').getByText('Olga').first().waitFor();
+    await inRail(page, 'Hidden').waitFor();
     await olga.call('DELETE', `/v1/communities/${hidden.id}/members/${who.person.id}?reason=Enough`);
     await page.getByRole('heading', { name: 'You can no longer see Hidden' }).waitFor();
     expect(await page.getByRole('main').getByText('Olga').count()).toBe(0);
+  });
+
+  test('after the page was answered and before it is live: a community says so, and the side bar leaves it', async () => {
+    const { who, page, connect } = await reading(`/c/${community.slug}`, holdConnection);
+    await page.getByRole('button', { name: 'Joined' }).waitFor();
+    await page.getByRole('navigation', { name: 'Tomatoes' }).waitFor();
+    await ban(who);
+    connect();
+    await page.getByRole('heading', { name: 'You are banned from Tomatoes' }).waitFor();
+    await page.getByRole('navigation', { name: 'Plaza' }).waitFor();
+  });
+
+  test('after the page was answered and before it is live: a discussion says so, and has no box to write in', async () => {
+    const { who, page, connect } = await reading(talkPath(), holdConnection);
+    await page.getByRole('textbox', { name: 'Your comment' }).waitFor();
+    await ban(who);
+    connect();
+    await page.getByRole('alert').getByText('You can no longer read this discussion.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'Your comment' }).count()).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import type { At } from '../../../client/pager.ts';
 import { asRefusal, type PlazaError } from '../../../contracts/errors.ts';
 import type { Channel, Id, Message, Person } from '../../../contracts/nouns.ts';
 import { placeOf } from '../app/places.ts';
+import { useMyRole } from '../communities/useMyRole.ts';
 import { channelName } from '../people/names.ts';
 import { explain } from '../ui/explain.ts';
 import { toast } from '../ui/toast.ts';
@@ -61,10 +62,13 @@ export function provideConversation(id: () => Id, at: () => At, show: (number: n
   const known = computed(() => (details.data.value?.channel?.id === id() ? details.data.value.channel : null));
   const mine = computed(() => live.value.channels.get(id()));
   const channelNow = computed(() => view.value.log?.details ?? mine.value?.channel ?? null);
-  const myRole = computed(() => live.value.communities.find(({ community }) => community.id === channelNow.value?.community)?.role);
 
   // What I may do follows what I am, and what the channel is.
-  watch([myRole, () => JSON.stringify(view.value.log?.details)], (_, before) => before[1] !== undefined && details.again());
+  useMyRole(() => known.value?.community, details.again);
+  watch(
+    () => JSON.stringify(view.value.log?.details),
+    (_, before) => before !== undefined && details.again(),
+  );
 
   const others = computed(() => (mine.value?.people ?? []).filter((person) => person.id !== me.value?.id));
   const conversation: Conversation = {

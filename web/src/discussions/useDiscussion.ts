@@ -1,7 +1,7 @@
 import { computed, shallowRef, watch } from 'vue';
+import { useMyRole } from '../communities/useMyRole.ts';
 import { globalId } from '../wire/ids.ts';
 import { useQuery } from '../wire/query.ts';
-import { live } from '../wire/session.ts';
 import { type DiscussionData, TheDiscussion } from './messageDocuments.ts';
 
 type Discussion = Extract<DiscussionData, { __typename: 'Discussion' }>;
@@ -20,11 +20,7 @@ export function useDiscussion(id: () => string) {
     },
     { immediate: true },
   );
-  const role = computed(() => live.value.communities.find(({ community }) => community.id === discussion.value?.community?.id)?.role);
-  // Joined, left, or given another role: what one may do is another.
-  watch(role, (now, before) => {
-    if (now !== before) again();
-  });
+  useMyRole(() => discussion.value?.community, again);
   return {
     discussion: computed(() => discussion.value),
     isOfAnotherKind: computed(() => channel.value !== null && channel.value.__typename !== 'Discussion'),

@@ -10,6 +10,10 @@ const opening = 1;
 /** Of the socket. */
 const page = 200;
 
+function isClosed(error: PlazaError | null): boolean {
+  return error?.code === 'not_found' || error?.code === 'forbidden';
+}
+
 /** @param at the comment to begin at, if there is one; all of a discussion is loaded as long as it is not too long */
 export function useLiveTalk(id: () => Id, at: () => number | null): Talk {
   const used = useChannel(id, () => {
@@ -52,7 +56,8 @@ export function useLiveTalk(id: () => Id, at: () => number | null): Talk {
     said,
     loading: computed(() => busy.value && used.error.value === null),
     error: computed(() => used.error.value ?? problem.value),
-    left: computed(() => view.value.left),
+    // Also when the end came between what was asked first and the opening.
+    left: computed(() => view.value.left || isClosed(used.error.value)),
     channel,
     personOf: (person) => live.value.people.get(person),
     async load(way) {
