@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Channel } from '../../contracts/nouns.ts';
 import { choose, composerOf, enterChat, feedOf, messageOf, onScreen, say } from '../support/chatPage.ts';
+import { holdFrames } from '../support/held.ts';
 import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { pathOf, useBrowser } from '../support/visitors.ts';
@@ -142,6 +143,24 @@ test('a pinned message says so, and is found among the pins', async () => {
   await choose(anas, messageOf(anas, 'Breakfast is at seven.'), 'Unpin');
   await panel.getByText('What is pinned is found here again.').waitFor();
   await messageOf(bens, 'Breakfast is at seven.').getByText('Pinned').waitFor({ state: 'detached' });
+});
+
+test('a pin of one’s own is found among the pins once the server knows of it', async () => {
+  const channel = await ana.createChat(community, 'Own pins');
+  await ana.post(channel, 'Tea is at five.');
+  const { page } = await enterChat(browser, ana, chatPath(channel));
+  const letGo = await holdFrames(page, 'pin');
+  await page.reload();
+  await messageOf(page, 'Tea is at five.').waitFor();
+  await page.getByRole('button', { name: 'Details' }).last().click();
+  const panel = page.getByRole('complementary', { name: 'Details' });
+  await panel.getByText('What is pinned is found here again.').waitFor();
+  await choose(page, messageOf(page, 'Tea is at five.'), 'Pin');
+  await messageOf(page, 'Tea is at five.').getByText('Pinned').waitFor();
+  // What was asked too early would be answered by now.
+  await page.evaluate(async () => (await fetch('/v1/communities')).text());
+  letGo();
+  await panel.getByText('Tea is at five.').waitFor();
 });
 
 test('who is writing is told, until it is sent', async () => {

@@ -50,6 +50,8 @@ export interface Conversation {
   linkTo(number: number): RouteLocationRaw;
   /** Does something in the channel; says so where it is refused. */
   attempt(work: (channel: OpenChannel) => Promise<unknown>): Promise<boolean>;
+  /** Something is attempted, and not answered yet. */
+  acting: ComputedRef<boolean>;
   refresh(): void;
 }
 
@@ -70,6 +72,7 @@ export function provideConversation(id: () => Id, at: () => At, show: (number: n
     (_, before) => before !== undefined && details.again(),
   );
 
+  const attempts = ref(0);
   const others = computed(() => (mine.value?.people ?? []).filter((person) => person.id !== me.value?.id));
   const conversation: Conversation = {
     id: computed(id),
@@ -102,14 +105,18 @@ export function provideConversation(id: () => Id, at: () => At, show: (number: n
     },
     async attempt(work) {
       if (channel.value === null) return false;
+      attempts.value++;
       try {
         await work(channel.value);
         return true;
       } catch (problem) {
         toast({ text: explain(asRefusal(problem)), kind: 'problem' });
         return false;
+      } finally {
+        attempts.value--;
       }
     },
+    acting: computed(() => attempts.value > 0),
     refresh: details.again,
   };
   watch(id, () => {
