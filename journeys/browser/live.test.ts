@@ -126,7 +126,9 @@ test('what is deleted is gone for both, and back when undone', async () => {
   await choose(anas, messageOf(anas, 'The code of the lock'), 'Delete');
   await messageOf(bens, 'This message was deleted.').waitFor();
   await messageOf(anas, 'This message was deleted.').waitFor();
-  expect(await bens.getByText('4711').count()).toBe(0);
+  expect(await feedOf(bens).getByText('4711').count()).toBe(0);
+  // Nor does what was said to screen readers stay.
+  await expect.poll(() => bens.getByText('4711').count()).toBe(0);
   await anas.getByRole('button', { name: 'Undo' }).click();
   await messageOf(bens, 'The code of the lock is 4711.').waitFor();
   await messageOf(anas, 'The code of the lock is 4711.').waitFor();
