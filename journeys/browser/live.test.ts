@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../contracts/nouns.ts';
 import { choose, composerOf, enterChat, feedOf, messageOf, onScreen, say } from '../support/chatPage.ts';
 import { holdFrames } from '../support/held.ts';
+import { signedIn } from '../support/signedIn.ts';
 import { twoPeopleIn } from '../support/twoPeople.ts';
 import { visitAs } from '../support/visitAs.ts';
 import { pathOf, useBrowser } from '../support/visitors.ts';
@@ -322,4 +323,21 @@ test('a discussion is live: a new comment waits in a pill, an answer is accepted
   await comment(bens, 'Comment 2 by Ben').getByRole('button', { name: 'More' }).click();
   await bens.getByRole('menuitem', { name: 'Copy the text' }).waitFor();
   expect(await bens.getByRole('menuitem', { name: /answer/ }).count()).toBe(0);
+});
+
+test('a press that begins before the menu is loaded opens it', async () => {
+  const { page } = await browser.visit(house.base, { kept: signedIn(ben) });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route('**/assets/MeMenu-*.js', async (route) => {
+    await promise;
+    await route.continue();
+  });
+  await page.goto('/');
+  const button = page.getByRole('button', { name: 'You, Ben' });
+  await button.hover();
+  await page.mouse.down();
+  resolve();
+  await button.and(page.locator('[aria-haspopup=menu]')).waitFor();
+  await page.mouse.up();
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
 });
