@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { password, rest, signUp } from '../support/api.ts';
+import { holdAnswers } from '../support/held.ts';
 import { type House, startHouse } from '../support/house.ts';
 import { pathOf, useBrowser } from '../support/visitors.ts';
 
@@ -103,6 +104,22 @@ test('from the printed link to a place with a community, a discussion and a chat
   await page.reload();
   await page.getByRole('feed').getByText('Is anybody here?').waitFor();
   expect(await page.getByRole('feed').getByText('Is anybody here?').count()).toBe(1);
+});
+
+test('whoever names the place before the page knows what it is called keeps that name, and goes on', async () => {
+  const { page } = await browser.visit(house.base);
+  await page.goto('/sign-in?to=/welcome');
+  await signIn(page, password);
+  const name = page.getByLabel('Name of the place');
+  await expect.poll(() => name.inputValue()).toBe('The allotments');
+  const { made, letGo } = await holdAnswers(page, 'Place');
+  await page.reload();
+  await name.fill('The gardens');
+  await made();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await letGo();
+  await page.getByRole('heading', { name: 'Your first community' }).waitFor();
+  await expect.poll(() => page.title()).toContain('The gardens');
 });
 
 test('the link works once, and says so before anybody fills in a form', async () => {
