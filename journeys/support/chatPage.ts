@@ -107,6 +107,17 @@ export async function scroll(page: Page, pixels: number): Promise<Seen[]> {
   return onScreen(page);
 }
 
+/** The same once there is room for all of it: at an edge a page is on its way. */
+export async function scrollWithRoom(page: Page, pixels: number): Promise<Seen[]> {
+  await feedOf(page)
+    .locator('..')
+    .evaluate(async (box, by) => {
+      const isRoom = () => box.scrollTop + by >= 0 && box.scrollTop + by + box.clientHeight <= box.scrollHeight;
+      while (!isRoom()) await new Promise(requestAnimationFrame);
+    }, pixels);
+  return scroll(page, pixels);
+}
+
 /** Reads the whole list from its first message to its last, as one who scrolls; by number. */
 export async function readThrough(page: Page): Promise<Map<number, string>> {
   const read = new Map<number, string>();
