@@ -59,6 +59,8 @@ test('from anywhere to a chat, a message sent, answered, edited, reacted to, and
   await messageOf(page, 'Green or black?').waitFor();
   expect(pathOf(page)).toBe(chatPath(tea));
   await expectFocus(page, 'Write in Tea leaves');
+  // Keys act on messages when it is known what one may do.
+  await page.getByText('This is the beginning of Tea leaves. Say hello').waitFor();
 
   await page.keyboard.type('Oolong, which is neither.');
   await press(page, 'Enter');
@@ -80,6 +82,8 @@ test('from anywhere to a chat, a message sent, answered, edited, reacted to, and
 
   await press(page, 'Escape');
   await expectFocus(page, 'Both.');
+  // It is in the log.
+  await messageOf(page, 'Both.').getByRole('button', { name: 'More' }).waitFor();
   await press(page, 'Home');
   await expectFocus(page, 'Green or black?');
   await press(page, '+');
@@ -185,6 +189,7 @@ test('Tab comes to everything once, in reading order, and one always sees where 
   const { page } = await visitAs(browser, ben, '/communities');
   await page.getByRole('heading', { level: 1, name: 'Communities' }).waitFor();
   await page.getByRole('article').first().waitFor();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Kettles' }).waitFor();
   const passed = await allStops(page, 'Tab');
   expect(passed[0]).toMatch('Skip to the content');
   const order = ['Skip', 'Home', 'Kettles', 'You, Ben', 'Go to', 'Search communities'];

@@ -108,8 +108,14 @@ test('the arrow up edits what one said last; the other sees the new words', asyn
   const { anas, bens } = await together('Edits');
   await say(anas, 'Car 12');
   await messageOf(bens, 'Car 12').waitFor();
-  await composerOf(anas).press('ArrowUp');
   const box = anas.getByRole('textbox', { name: 'Your message' });
+  // Once it is in her own log.
+  await expect
+    .poll(async () => {
+      await composerOf(anas).press('ArrowUp');
+      return box.count();
+    })
+    .toBe(1);
   expect(await box.inputValue()).toBe('Car 12');
   await box.fill('Car 21');
   await box.press('Enter');
@@ -167,7 +173,10 @@ test('a pin of one’s own is found among the pins once the server knows of it',
 });
 
 test('who is writing is told, until it is sent', async () => {
-  const { anas, bens } = await together('Typing');
+  const { channel, anas, bens } = await together('Typing');
+  await ben.post(channel, 'Anybody here?');
+  // With it both have the chat open.
+  for (const page of [anas, bens]) await messageOf(page, 'Anybody here?').waitFor();
   await composerOf(anas).pressSequentially('Hm');
   await bens.getByText('Ana is writing …').waitFor();
   await composerOf(anas).press('Enter');
@@ -288,7 +297,7 @@ test('a discussion is live: a new comment waits in a pill, an answer is accepted
     await page.getByRole('textbox', { name: 'Your comment' }).fill(words);
     await page.getByRole('button', { name: 'Comment', exact: true }).click();
   };
-  await anas.getByRole('textbox', { name: 'Your comment' }).waitFor();
+  await expect.poll(() => anas.getByRole('textbox', { name: 'Your comment' }).isEnabled()).toBe(true);
   await write(bens, 'Paris to Venice.');
   await comment(bens, 'Comment 2 by Ben').waitFor();
   await anas.getByRole('button', { name: '1 new comment' }).click();
