@@ -38,6 +38,7 @@ function sideways(page: Page): Promise<string[]> {
 
 /** Of these, what is too small for a finger. */
 async function tooSmall(targets: Locator): Promise<string[]> {
+  await targets.first().waitFor();
   return targets.evaluateAll(
     (elements, least) =>
       elements.flatMap((element) => {
