@@ -46,6 +46,14 @@ async function logOf(channel: Channel): Promise<string[]> {
 
 /** The same as Ben reads it, without the times. */
 async function readBy(page: Page): Promise<string[]> {
+  // All that is on its way has a number.
+  await expect
+    .poll(() =>
+      feedOf(page)
+        .getByText(/^(Sending|Kept here)/)
+        .count(),
+    )
+    .toBe(0);
   const read = await readThrough(page);
   const numbers = [...read.keys()].sort((a, b) => a - b);
   expect(numbers).toEqual(numbers.map((_, i) => i + 1));
@@ -173,10 +181,13 @@ test('a message whose answer got lost is there once', async () => {
   const { channel, page } = await benIn('A lost answer');
   const server = house.servers[0]?.process;
   server?.kill('SIGSTOP');
-  await say(page, 'Did you hear that?');
-  await messageOf(page, 'Did you hear that?').waitFor();
-  await line.cut();
-  server?.kill('SIGCONT');
+  try {
+    await say(page, 'Did you hear that?');
+    await messageOf(page, 'Did you hear that?').waitFor();
+    await line.cut();
+  } finally {
+    server?.kill('SIGCONT');
+  }
   await offline(page).waitFor();
   await line.mend();
   await offline(page).waitFor({ state: 'detached', timeout: 30_000 });

@@ -210,8 +210,13 @@ test('a long discussion: a permalink shows its comment both ways, and all its pa
   const topOf = (text: string) => page.getByText(text, { exact: true }).evaluate((words) => Math.round(words.getBoundingClientRect().top));
   const firstShown = (await page.evaluate(readMessages))[1]?.text ?? '';
   const before = await topOf(firstShown);
-  await earlier.click();
-  await expect.poll(() => page.locator('article.message').count()).toBe(130);
+  // Where some are loaded and not drawn yet, it draws these first.
+  await expect
+    .poll(async () => {
+      await earlier.evaluateAll((all: HTMLElement[]) => all.forEach((one) => void one.click()));
+      return page.locator('article.message').count();
+    })
+    .toBe(130);
   const drawn = await page.evaluate(readMessages);
   const numbers = [...new Set(written.map(({ number }) => number))];
   expect(drawn.map(({ number }) => number)).toEqual(numbers);
