@@ -42,6 +42,8 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
   const limits = { ...defaultLimits, ...deps.limits };
   /** One for each request and websocket: ends its subscriptions. */
   const endings = new Set<AbortController>();
+  const draining = new PlazaError('unavailable', closes.draining.sentence, { retryAfter: 1 });
+  let isDraining = false;
   const subscriptions = { open: 0 };
   const yoga = createYoga<{ caller: Caller }, Context>({
     schema: createSchema(),
@@ -79,6 +81,7 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     if (!understood.test(request.headers.accept ?? '*/*')) throw notAcceptable();
     const ending = new AbortController();
     endings.add(ending);
+    if (isDraining) ending.abort(draining);
     reply.raw.once('close', () => {
       endings.delete(ending);
       // What was answered wholly has nothing left to end. Without a reason an error is made for one, with its stack.
@@ -121,8 +124,8 @@ export function createGraphqlFace({ doors, live, logger, metrics, ...deps }: Gra
     },
     upgrade: websocket.upgrade,
     async drain() {
-      const reason = new PlazaError('unavailable', closes.draining.sentence, { retryAfter: 1 });
-      for (const ending of endings) ending.abort(reason);
+      isDraining = true;
+      for (const ending of endings) ending.abort(draining);
       await websocket.drain(goodbye);
       await yoga.dispose();
     },

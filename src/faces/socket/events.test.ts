@@ -5,13 +5,19 @@ import { parseEventId } from './places.ts';
 import { openHouse, type SocketHouse } from './testing.ts';
 
 let house: SocketHouse;
+/** On the same database: answers after a second. */
+let hasty: SocketHouse;
 let ana: Awaited<ReturnType<SocketHouse['someone']>>;
 
 beforeAll(async () => {
-  house = await openHouse({ settings: { pollSeconds: 1, beatSeconds: 0.3 } });
+  house = await openHouse({ settings: { beatSeconds: 0.3 } });
+  hasty = await openHouse({ settings: { pollSeconds: 1 }, beside: house });
   ana = await house.someone('Ana');
 });
-afterAll(() => house.end());
+afterAll(async () => {
+  await hasty.end();
+  await house.end();
+});
 
 interface Stream {
   status: number;
@@ -69,8 +75,8 @@ async function say(channel: string, body: string) {
   return house.doors.conversations.post(await house.who(ana.token), { channel, key: body.replaceAll(' ', '-'), body });
 }
 
-async function poll(query: string): Promise<ServerFrame[]> {
-  const { status, body } = await house.ask('GET', `/v1/events?${query}`, { token: ana.token });
+async function poll(query: string, at = house): Promise<ServerFrame[]> {
+  const { status, body } = await at.ask('GET', `/v1/events?${query}`, { token: ana.token });
   expect(status).toBe(200);
   return body['frames'];
 }
@@ -107,6 +113,7 @@ describe('server-sent events', () => {
       ]),
     );
     await say(one, 'c');
+    await house.hasTold();
     const back = await streamOf(query, { authorization: `Bearer ${ana.token}`, 'last-event-id': last });
     const answers = [await back.next('joined'), await back.next('joined')];
     expect(answers.flatMap((joined) => joined.messages.map((message) => message.body))).toEqual(['c']);
@@ -152,10 +159,13 @@ describe('server-sent events', () => {
     const stream = await streamOf(`?join=${channel}:0`);
     await stream.next('joined');
     house.heard.broken();
-    await say(channel, 'while broken');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(stream.frames.filter((frame) => frame.type !== 'ready')).toEqual([]);
-    house.heard.mended();
+    try {
+      await say(channel, 'while broken');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(stream.frames.filter((frame) => frame.type !== 'ready')).toEqual([]);
+    } finally {
+      house.heard.mended();
+    }
     expect(await stream.next('joined')).toMatchObject({ messages: [{ body: 'while broken' }] });
     await stream.next('stale');
     stream.cut();
@@ -178,8 +188,8 @@ describe('long polling', () => {
   test('answers at once with what is newer, and begins with ready', async () => {
     const { channel } = await house.chat(ana.token);
     await say(channel, 'one');
-    // The feed may tell of that message only now: then there is a head as well.
-    const frames = (await poll(`poll=&join=${channel}`)).filter((frame) => frame.type !== 'head');
+    await house.hasTold();
+    const frames = await poll(`poll=&join=${channel}`);
     expect(frames.map((frame) => frame.type)).toEqual(['ready', 'joined']);
     expect(frames[1]).toMatchObject({ channel: { id: channel }, version: 1, messages: [{ body: 'one' }] });
   });
@@ -187,8 +197,13 @@ describe('long polling', () => {
   test('waits for the first that comes', async () => {
     const { channel } = await house.chat(ana.token);
     const epoch = await house.doors.conversations.epoch();
+    const { conversations } = house.doors;
+    const { entered } = conversations;
+    const opened = Promise.withResolvers<void>();
+    conversations.entered = (...asked) => entered(...asked).finally(opened.resolve);
     const waiting = poll(`poll=${epoch}&join=${channel}:0`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await opened.promise;
+    conversations.entered = entered;
     await say(channel, 'one');
     expect(await waiting).toMatchObject([{ type: 'events', channel, events: [{ version: 1 }] }]);
     expect(await poll(`poll=${epoch}&join=${channel}:0`)).toMatchObject([{ type: 'joined', version: 1, messages: [{ body: 'one' }] }]);
@@ -197,12 +212,13 @@ describe('long polling', () => {
   test('answers empty when nothing comes', async () => {
     const { channel } = await house.chat(ana.token);
     const epoch = await house.doors.conversations.epoch();
-    expect(await poll(`poll=${epoch}&join=${channel}:0`)).toEqual([]);
+    expect(await poll(`poll=${epoch}&join=${channel}:0`, hasty)).toEqual([]);
   });
 
   test('tells of what may not be read, and [L13] starts afresh for another epoch', async () => {
     const { channel } = await house.chat(ana.token);
     await say(channel, 'one');
+    await house.hasTold();
     const epoch = await house.doors.conversations.epoch();
     expect(await poll(`poll=${epoch}&join=5:0`)).toMatchObject([{ type: 'error', id: '5', code: 'not_found' }]);
     expect((await poll(`poll=another&join=${channel}:1`)).map((frame) => frame.type)).toEqual(['ready', 'joined']);

@@ -28,14 +28,15 @@ const longestQuery = 8192;
 export function eventRoutes(app: FastifyInstance, deps: EventsDeps): void {
   app.get('/v1/events', { exposeHeadRoute: false, schema: { hide: true } }, async (request, reply) => {
     const listening = await readRequest(request, deps);
+    // Asked in the moment in which the session begins: a drain that came before would not know of it.
+    if (deps.isDraining()) throw new PlazaError('unavailable', undefined, { retryAfter: 1 });
     if (listening.poll === undefined) return stream(deps, listening, request, reply);
     return poll(deps, { ...listening, poll: listening.poll }, request, reply);
   });
 }
 
 /** @throws unauthenticated, token_expired, invalid_input, unavailable */
-async function readRequest(request: FastifyRequest, { doors, isDraining }: EventsDeps): Promise<Listening> {
-  if (isDraining()) throw new PlazaError('unavailable', undefined, { retryAfter: 1 });
+async function readRequest(request: FastifyRequest, { doors }: EventsDeps): Promise<Listening> {
   const query = new URLSearchParams(request.url.split('?', 2)[1] ?? '');
   if (request.url.length > longestQuery) throw new PlazaError('invalid_input', 'The address is too long; open fewer channels.');
   for (const name of query.keys()) {

@@ -1,6 +1,6 @@
 import { PlazaError } from '../../../contracts/errors.ts';
 import type { ClientFrame, ServerFrame } from '../../../contracts/wire.ts';
-import { type Listed, readListsOf } from './lists.ts';
+import { type Listed, readListsOf, type Tell } from './lists.ts';
 import type { Client, Receiver } from './registry.ts';
 import type { Requests } from './requests.ts';
 import type { SessionDeps, SessionOptions, Transport } from './session.ts';
@@ -50,6 +50,7 @@ export async function hello(newcomer: Newcomer, frame: Extract<ClientFrame, { ty
   newcomer.token = frame.token;
   if (newcomer.client) hub.become(newcomer.client, who);
   else newcomer.client = hub.enter(who, newcomer);
+  const since = hub.news();
   // Only now would a sign-out be heard; whether there was one before is asked once more.
   hub.become(newcomer.client, await newcomer.identify());
   const [epoch, until, drafts] = await Promise.all([
@@ -60,17 +61,18 @@ export async function hello(newcomer: Newcomer, frame: Extract<ClientFrame, { ty
   if (newcomer.ended) return null;
   newcomer.until = until;
   expire(newcomer);
-  await greet(newcomer, { epoch, person: who.person, drafts });
+  await greet(newcomer, { epoch, person: who.person, drafts }, since);
   for (const { channel, version } of frame.resume?.epoch === epoch ? frame.resume.places : []) {
     newcomer.requests.addLater({ type: 'join', id: channel, channel, since: version });
   }
   return null;
 }
 
-async function greet(newcomer: Newcomer, known: Pick<Ready, 'epoch' | 'person' | 'drafts'>): Promise<void> {
+async function greet(newcomer: Newcomer, known: Pick<Ready, 'epoch' | 'person' | 'drafts'>, since: number): Promise<void> {
   const { presence, settings } = newcomer.deps;
   if (newcomer.options.lists) {
-    await readListsOf(newcomer, (mine) => newcomer.send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds }));
+    const tell: Tell = (mine) => newcomer.send({ type: 'ready', ...known, ...mine, silence: settings.silenceSeconds });
+    await readListsOf(newcomer, tell, since);
   }
   if (!newcomer.greeted && !newcomer.ended && newcomer.transport.hints) {
     presence.came(known.person.id);

@@ -481,13 +481,31 @@ describe('[L9] access', () => {
     const ana = enter('1');
     hub.events([created('50')]);
     const since = hub.news();
-    expect(hub.setLists(ana.client, { communities: ['50'], channels: [] }, since)).toBe(false);
+    expect(hub.setLists(ana.client, { communities: ['50'], channels: [] }, since)).toEqual([]);
     hub.events([created('50'), created('60')]);
     // The one it heard; the other not.
     expect(ana.said).toHaveLength(1);
-    expect(hub.setLists(ana.client, { communities: ['50', '70'], channels: [] }, since)).toBe(false);
-    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toBe(true);
-    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toBe(false);
+    expect(hub.setLists(ana.client, { communities: ['50', '70'], channels: [] }, since)).toEqual([]);
+    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toEqual(['60']);
+    expect(hub.setLists(ana.client, { communities: ['50', '60', '70'], channels: [] }, since)).toEqual([]);
+    expect(hub.retell(ana.client, ['60'], since)).toBe(true);
+    expect(ana.said).toHaveLength(2);
+    hub.events(Array.from({ length: 1000 }, () => created('70')));
+    expect(hub.retell(ana.client, ['60'], since)).toBe(false);
+  });
+
+  test('lists that were read before a channel was created do not take it away', () => {
+    const { hub, posted, enter } = scripted();
+    const ana = enter('1');
+    hub.setLists(ana.client, { communities: ['50'], channels: [] }, hub.news());
+    const bytes = Buffer.from('{"type":"channel_created","channel":{"id":"11","kind":"chat","visibility":"public"}}');
+    hub.events([{ topic: { kind: 'community', community: '50' }, bytes }]);
+    hub.setLists(ana.client, { communities: ['50'], channels: [] }, hub.news());
+    hub.events([posted('11')]);
+    expect([...ana.client.follows].map((room) => room.channel)).toEqual(['11']);
+    // Who left the community follows nothing of it.
+    hub.setLists(ana.client, { communities: [], channels: [] }, hub.news());
+    expect(ana.client.follows.size).toBe(0);
   });
 
   test('a device that is signed out is gone at once', async () => {

@@ -8,7 +8,17 @@ import { createCalls } from './calls.ts';
 import { createDelivery, type DeliveryCounts, type DeliveryTiming, defaultTiming } from './delivery.ts';
 import { createPatience } from './patience.ts';
 import { createRecheck } from './recheck.ts';
-import { type Client, createRegistry, createSeen, type Heard, headOf, type Receiver, type Registry, type Watch } from './registry.ts';
+import {
+  type Client,
+  createRegistry,
+  createSeen,
+  type Heard,
+  headOf,
+  type Receiver,
+  type Registry,
+  type Room,
+  type Watch,
+} from './registry.ts';
 
 export interface HubDeps {
   conversations: Pick<Conversations, 'mayRead' | 'heads'>;
@@ -55,14 +65,19 @@ export interface Hub {
   /** Counts what communities were told, whoever heard it. */
   news(): number;
   /**
-   * What the client is a member of: it hears of the communities' events and of the channels' heads from here on. True when
-   * one that it did not hear of was told something after `since`, a count of `news`: that it missed.
+   * What the client is a member of: it hears of the communities' events and of the channels' heads from here on. Answers
+   * the communities that it did not hear of and that were told something after `since`, a count of `news`: that it missed.
    */
-  setLists(client: Client, lists: Lists, since: number): boolean;
+  setLists(client: Client, lists: Lists, since: number): Id[];
+  /** Tells it what they were told after `since`. False when that is no longer remembered. */
+  retell(client: Client, communities: readonly Id[], since: number): boolean;
 
   counts(): DeliveryCounts & { clients: number; watches: number; suspended: number };
   stop(): void;
 }
+
+/** So many of the last events of communities are remembered. */
+const remembered = 500;
 
 export function createHub({ conversations, logger, registry = createRegistry(), timing, onFlush = () => {} }: HubDeps): Hub {
   const patience = createPatience(logger);
@@ -70,8 +85,11 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
   const recheck = createRecheck({ registry, delivery, conversations, patience });
   const access = createAccess({ registry, delivery, recheck, conversations, patience });
 
-  /** What communities were told of late, by the count of `news`. */
+  /** Up to which count of `news` communities were told something of late, and the last that they were told. */
   const told = createSeen();
+  const recent: { community: Id; bytes: Buffer }[] = [];
+  /** Channels that were created of late: lists that were read before do not show them. */
+  const created = createSeen();
   let news = 0;
   const calls = createCalls({ conversations, patience, tell });
 
@@ -90,6 +108,7 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
   /** A new public channel of a community: its members follow it from the beginning. */
   function channelCreated(community: Id, event: CommunityEvent): void {
     if (event.type !== 'channel_created' || event.channel.visibility !== 'public' || event.channel.kind === 'discussion') return;
+    created.note(event.channel.id, 1);
     for (const client of registry.byCommunity(community))
       registry.follow(client, { channel: event.channel.id, number: 0, version: 0 }, community);
   }
@@ -105,7 +124,10 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
         break;
       case 'community': {
         told.age();
+        created.age();
         told.note(topic.community, ++news);
+        recent.push({ community: topic.community, bytes });
+        if (recent.length > 2 * remembered) recent.splice(0, remembered);
         const members = [...registry.byCommunity(topic.community)];
         if (members.length > 0) channelCreated(topic.community, JSON.parse(bytes.toString()));
         for (const client of members) tell(client, bytes);
@@ -172,17 +194,24 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
     news: () => news,
     setLists(client, { communities, channels }, since) {
       const keep = new Set(channels.map((channel) => channel.channel));
-      for (const room of client.follows) if (!keep.has(room.channel)) registry.unfollow(client, room);
+      const isNew = ({ channel, community }: Room) => created.version(channel) > 0 && communities.some((mine) => mine === community);
+      for (const room of client.follows) if (!keep.has(room.channel) && !isNew(room)) registry.unfollow(client, room);
       const behind: Head[] = [];
       for (const channel of channels) {
         const room = registry.follow(client, channel, channel.community);
         if (room.version > channel.version) behind.push(headOf(room));
       }
       for (const community of client.communities) if (!communities.includes(community)) registry.leaveCommunity(client, community);
-      const missed = communities.some((community) => !client.communities.has(community) && told.version(community) > since);
+      const missed = communities.filter((community) => !client.communities.has(community) && told.version(community) > since);
       for (const community of communities) registry.enterCommunity(client, community);
       if (behind.length > 0 && !client.muted) client.receiver.behind(behind);
       return missed;
+    },
+    retell(client, communities, since) {
+      const count = news - since;
+      if (count > recent.length) return false;
+      for (const { community, bytes } of recent.slice(recent.length - count)) if (communities.includes(community)) tell(client, bytes);
+      return true;
     },
 
     counts() {

@@ -7,7 +7,7 @@ import { readStable } from './stable.ts';
 /** After so long lists that could not be read are read again. */
 const retryMs = 1000;
 
-type Tell = (ready: MyLists & { online: Id[] }) => void;
+export type Tell = (ready: MyLists & { online: Id[] }) => void;
 
 /** Whose lists are kept up to date with the hub. */
 export interface Listed {
@@ -23,7 +23,7 @@ export interface Listed {
  * @param since since when the client may miss what its communities are told
  * @throws unavailable
  */
-export async function readListsOf(listed: Listed, tell: Tell | null, since = listed.deps.hub.news()): Promise<void> {
+export async function readListsOf(listed: Listed, tell: Tell | null, since: number): Promise<void> {
   const { doors, hub, onlookers } = listed.deps;
   const me = listed.open;
   if (!me) return;
@@ -39,8 +39,8 @@ export async function readListsOf(listed: Listed, tell: Tell | null, since = lis
       community: channel.community,
     }));
     const missed = hub.setLists(me, { communities, channels }, since);
-    if (missed) me.receiver.stale();
-    if (isOld || missed) readListsAgain(listed);
+    if (missed.length > 0) me.receiver.stale();
+    if (isOld || missed.length > 0) readListsAgain(listed);
   });
 }
 
@@ -55,6 +55,8 @@ export function readListsAgain(listed: Listed): void {
 async function readAgain(listed: Listed, since: number): Promise<void> {
   const { logger, wheel } = listed.deps;
   try {
+    // All who hear what changed them have heard it before they are read.
+    await null;
     while (listed.lists === 'old') {
       listed.lists = 'read';
       await readListsOf(listed, null, since);

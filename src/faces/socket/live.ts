@@ -69,8 +69,7 @@ export function createLive(deps: LiveDeps): Live {
       const order = new Order();
       listener.write = (packets) => {
         for (const packet of packets) {
-          const events = unpack(packet);
-          for (const event of events) if (!queue.push(event, packet.json.length / events.length)) return fail(tooSlow);
+          if (!queue.push(unpack(packet), packet.json.length)) return fail(tooSlow);
         }
       };
       listener.behind = () => openFrom(() => client.watches.get(channel)?.version);
@@ -85,13 +84,19 @@ export function createLive(deps: LiveDeps): Live {
         const { conversations } = deps.doors;
         const details = await conversations.channel(who, channel);
         let version = from ?? (await conversations.heads([channel]))[0]?.version ?? 0;
+        let told = version;
         for (let gap = from !== undefined; gap && !client.gone; ) {
           await queue.drained();
           const since = await conversations.since(who, { channel, version });
-          for (const event of await asEvents(deps.doors, who, since)) {
-            if (!queue.push(event, JSON.stringify(event).length)) return fail(tooSlow);
-          }
-          ({ version, gap } = since);
+          const had = told;
+          const events = (await asEvents(deps.doors, who, since)).filter((event) => event.type === 'changed' || event.version > had);
+          // What there is no room for is read again when there is, so that little waits for a slow reader.
+          const isWhole = events.every((event) => {
+            const isIn = queue.push([event], JSON.stringify(event).length);
+            if (isIn) told = event.version;
+            return isIn;
+          });
+          if (isWhole) ({ version, gap } = since);
           watch.version = version;
         }
         if (!client.gone) deps.hub.open(watch, { version, number: 0, community: details.community });
@@ -103,13 +108,14 @@ export function createLive(deps: LiveDeps): Live {
     personal(who) {
       const { queue, client, fail, listener } = listen<PersonEvent | CommunityEvent>(deps, who);
       listener.personal = (bytes) => {
-        if (!queue.push(JSON.parse(bytes.toString()), bytes.length)) fail(tooSlow);
+        if (!queue.push([JSON.parse(bytes.toString())], bytes.length)) fail(tooSlow);
       };
       listener.stale = () => fail(again);
       listener.relist = () => {
         const since = deps.hub.news();
         const take = (communities: Id[]) => {
-          if (deps.hub.setLists(client, { communities, channels: [] }, since)) listener.stale();
+          const missed = deps.hub.setLists(client, { communities, channels: [] }, since);
+          if (missed.length > 0 && !deps.hub.retell(client, missed, since)) listener.stale();
         };
         readStable(deps.hub, client, async () => (await deps.doors.communities.mine(who)).map(({ community }) => community.id), take).catch(
           fail,

@@ -4,7 +4,7 @@ import { openHouse, type SocketHouse, type TestSocket } from './testing.ts';
 
 type Someone = Awaited<ReturnType<SocketHouse['someone']>>;
 
-const settings = { presenceGraceSeconds: 1, presenceRepeatSeconds: 0.5, presenceLostSeconds: 3, pollSeconds: 2 };
+const settings = { presenceGraceSeconds: 2, presenceRepeatSeconds: 0.5, presenceLostSeconds: 10, pollSeconds: 2 };
 let house: SocketHouse;
 let ana: Someone;
 
@@ -20,6 +20,7 @@ const direct = async (from: Someone, to: Someone) => house.doors.conversations.o
 async function friend(name: string): Promise<Someone> {
   const one = await house.someone(name);
   await direct(ana, one);
+  await house.hasTold();
   return one;
 }
 
@@ -80,6 +81,7 @@ test('[L9] who left a group is not shown there any more, nor shown those who sta
   const who = await house.who(ben.token);
   const { conversations } = house.doors;
   const group = await conversations.createGroup(who, { people: [eve.id], name: 'Three' });
+  await house.hasTold();
   const [b, e] = [await house.enter(ben.token), await house.enter(eve.token)];
   await b.next('presence', ({ person }) => person === eve.id);
   await conversations.removeMember(who, { channel: group.id, person: eve.id });
@@ -89,6 +91,7 @@ test('[L9] who left a group is not shown there any more, nor shown those who sta
   await conversations.addMember(who, { channel: group.id, person: dan.id });
   expect(await b.next('presence', ({ person }) => person === dan.id)).toMatchObject({ online: true });
   expect(await d.next('presence', ({ person }) => person === ben.id)).toMatchObject({ online: true });
+  await house.hasTold();
   const before = e.frames.length;
   await leave(b);
   await d.next('presence', ({ person, online }) => person === ben.id && !online);
@@ -116,14 +119,14 @@ test('event streams count too, long polls do not', async () => {
 test('two processes tell each other; who is on both leaves with the last', async () => {
   const ben = await friend('Ben');
   // Without repeating in time: what counts is what they say to each other.
-  const seldom = { presenceGraceSeconds: 1, presenceRepeatSeconds: 60, presenceLostSeconds: 120 };
+  const seldom = { presenceGraceSeconds: 2, presenceRepeatSeconds: 60, presenceLostSeconds: 120 };
   const [first, twin] = [await openHouse({ settings: seldom, beside: house }), await openHouse({ settings: seldom, beside: house })];
   const a = await first.enter(ana.token);
   const there = await twin.enter(ben.token);
   await a.next('presence', ({ person }) => person === ben.id);
   const b = await first.enter(ben.token);
   await leave(there);
-  await pause(3000);
+  await pause(4000);
   expect(told(a, ben.id)).toEqual([true]);
   const seen = await twin.enter(ana.token);
   expect(onlineOf(seen)).toContain(ben.id);

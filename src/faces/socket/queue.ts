@@ -2,8 +2,8 @@ import type { PlazaError } from '../../../contracts/errors.ts';
 
 /** Items on their way to one reader, who takes them when it likes. */
 export interface Queue<T> {
-  /** False when the reader has fallen too far behind to be given any more. */
-  push(item: T, bytes: number): boolean;
+  /** Items of so many bytes in all. False when the reader has fallen too far behind to be given any more. */
+  push(items: readonly T[], bytes: number): boolean;
   /** Nothing comes any more; with an error, the reader is told at once, whatever still waits. */
   end(error?: PlazaError): void;
   /** Resolves when the reader has taken most of what was there. */
@@ -49,11 +49,12 @@ export function createQueue<T>(mostBytes: number, onReturn: () => void): Queue<T
   }
 
   return {
-    push(item, bytes) {
+    push(more, bytes) {
       if (ended) return true;
-      if (size + bytes > mostBytes && items.length > 0) return false;
-      items.push({ item, bytes });
-      size += bytes;
+      // What comes at once is taken whole: nobody could have read the first of it yet.
+      if (size > mostBytes) return false;
+      for (const item of more) items.push({ item, bytes: bytes / more.length });
+      if (more.length > 0) size += bytes;
       wake();
       return true;
     },

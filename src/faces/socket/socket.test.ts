@@ -8,7 +8,7 @@ let ana: Awaited<ReturnType<SocketHouse['someone']>>;
 let bo: typeof ana;
 
 beforeAll(async () => {
-  house = await openHouse({ settings: { framesPerSecond: 10_000, framesBurst: 10_000 } });
+  house = await openHouse({ settings: { framesPerSecond: 10_000, framesBurst: 10_000, graceSeconds: 60 } });
   ana = await house.someone('Ana');
   bo = await house.someone('Bo');
 });
@@ -16,6 +16,7 @@ afterAll(() => house.end());
 
 async function joinedBy(token: string, community: string) {
   await house.doors.communities.join(await house.who(token), { community });
+  await house.hasTold();
 }
 
 const versionsOf = (frames: ServerFrame[], channel: string) =>
@@ -230,8 +231,7 @@ describe('the conversation', () => {
     // The list is read again in the background; some post after that is the first to be told of.
     const heard = b.next('head', ({ heads }) => heads.some((head) => head.channel === channel));
     const posting = setInterval(() => a.say({ type: 'send', channel, key: `k${posted++}`, body: 'x' }), 20);
-    await heard;
-    clearInterval(posting);
+    await heard.finally(() => clearInterval(posting));
     const next = await house.doors.conversations.createChannel(await house.who(ana.token), { community, name: 'second' });
     await b.next('personal', ({ event }) => event.type === 'channel_created' && event.channel.id === next.id);
     await a.ask({ type: 'send', channel: next.id, key: 'k', body: 'x' });
@@ -390,11 +390,11 @@ describe('many in one channel', () => {
         Array.from({ length: 20 }, (_, j) => house.doors.conversations.post(who, { channel, key: `s${i + j}`, body })),
       );
       last = Math.max(...posts.map((post) => post.version));
+      await until(() => rest.every((socket) => versionsOf(socket.frames, channel).includes(last)));
       const { text } = await house.ask('GET', '/metrics');
       cut = /plaza_socket_too_slow_total 1/.test(text);
     }
     expect(cut).toBe(true);
-    await until(() => rest.every((socket) => versionsOf(socket.frames, channel).includes(last)));
     for (const socket of rest) {
       const versions = versionsOf(socket.frames, channel);
       expect(versions).toEqual(versions.map((_, i) => i + 1));
