@@ -54,7 +54,14 @@ test('keys of different callers have nothing to do with each other', async () =>
 });
 
 test('many at the same moment: one is done, all get its answer', async () => {
-  const answers = await Promise.all(Array.from({ length: 20 }, () => s.ask('POST', '/v1/communities', keyed('race-1', { name: 'Race' }))));
+  const ask = async () => {
+    for (;;) {
+      const answer = await s.ask('POST', '/v1/communities', keyed('race-1', { name: 'Race' }));
+      // Whoever waited too long comes back, as told.
+      if (answer.status !== 503) return answer;
+    }
+  };
+  const answers = await Promise.all(Array.from({ length: 20 }, ask));
   expect(new Set(answers.map(({ status, body }) => `${status} ${body['id']}`)).size).toBe(1);
   expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
 });
@@ -81,8 +88,9 @@ test('what may differ next time is not kept', async () => {
   communities.create = async () => {
     throw new Error('the roof fell in');
   };
-  expect((await s.ask('POST', '/v1/communities', keyed('roof-1', { name: 'Roof' }))).body['code']).toBe('internal');
+  const fallen = await s.ask('POST', '/v1/communities', keyed('roof-1', { name: 'Roof' }));
   communities.create = create;
+  expect(fallen.body['code']).toBe('internal');
   expect((await s.ask('POST', '/v1/communities', keyed('roof-1', { name: 'Roof' }))).status).toBe(201);
 });
 

@@ -1,9 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPages } from './pages.ts';
 import { createWheel } from './wheel.ts';
 
+// What was read is young for a second.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
 const wheel = createWheel();
-afterEach(() => wheel.stop());
+afterAll(() => wheel.stop());
 
 /** Pages of one channel that has come to `head`; `told` is what the feed told so far. */
 function ground() {
@@ -28,11 +31,14 @@ test('who come from the same place are given one reading', async () => {
   const { state, pages } = ground();
   const [one, two] = await Promise.all([pages.since('7', 2), pages.since('7', 2)]);
   expect(two).toBe(one);
+  vi.advanceTimersByTime(999);
   expect(await pages.since('7', 2)).toBe(one);
   expect(state.reads).toBe(1);
   expect(await pages.since('7', 3)).not.toBe(one);
   expect(await pages.since('8', 2)).not.toBe(one);
   expect(state.reads).toBe(3);
+  vi.advanceTimersByTime(1);
+  expect(await pages.since('7', 2)).not.toBe(one);
 });
 
 test('[L12] once anything newer was told it is read anew, also for who waited meanwhile', async () => {
