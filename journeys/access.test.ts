@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, Community } from '../contracts/nouns.ts';
 import { graphql, rest, type Someone, signIn, signUp } from './support/api.ts';
+import { createCopy, follow } from './support/copy.ts';
 import { type House, startHouse } from './support/house.ts';
 import { type Listener, streamEvents, subscribe } from './support/live.ts';
 import { openSocket, Refused, type TestSocket } from './support/socket.ts';
@@ -45,8 +46,9 @@ interface Ears {
 /** Ben listens in every way there is, and hears. */
 async function listen({ ben, channel }: Place): Promise<Ears> {
   const socket = await openSocket(ben.base, ben.token);
-  const { version } = await socket.ask('joined', { type: 'join', channel: channel.id });
-  const subscription = await subscribe(ben.base, ben.token, channel.id, version);
+  const copy = createCopy(channel.id);
+  await follow(socket, copy);
+  const subscription = await subscribe(ben.base, ben.token, channel.id, copy.version);
   const stream = await streamEvents(ben.base, ben.token, channel.id);
   await until('the stream has joined', () => JSON.stringify(stream.heard).includes('"joined"'));
   await ana.post(channel, 'for all to hear');
@@ -76,10 +78,11 @@ async function losesAccess(place: Place, change: () => Promise<unknown>): Promis
     ),
   );
   await within(ears.subscription.ended, 'the subscription to end');
+  await Promise.race([ears.stream.ended, until('the stream has left', () => told(ears).stream.includes('"left"'))]);
   // The events of one channel go out together: what Cem has heard was written to Ben as well, or never will be.
   if (ears.socket.raw.readyState === ears.socket.raw.OPEN) {
     ears.socket.tell({ type: 'ping' });
-    await ears.socket.hear('pong');
+    await ears.socket.hear('pong').catch(() => ears.socket.closed);
   }
   for (const [face, text] of Object.entries(told(ears))) expect(text, face).not.toContain('a secret');
   await witness.close();

@@ -57,12 +57,17 @@ describe.skipIf(noTerminal)('the ten things to try, one after another in a termi
   });
 
   function asScript({ base, data, secondPort }: { base: string; data: string; secondPort: number }): string {
-    return steps
-      .map(({ title, block }) => `echo '=== ${title}'\n${block}`)
-      .join('\n')
-      .replaceAll('http://localhost:3000', base)
-      .replaceAll('3001', String(secondPort))
-      .replaceAll('.plaza/', `${data}/`);
+    return (
+      steps
+        .map(({ title, block }) => `echo '=== ${title}'\n${block}`)
+        .join('\n')
+        .replaceAll('http://localhost:3000', base)
+        .replaceAll('3001', String(secondPort))
+        .replaceAll('.plaza/', `${data}/`)
+        // A machine that does much else may take longer to begin to listen.
+        .replaceAll('sleep 2\n', 'sleep 5\n')
+        .replaceAll('-m 6 ', '-m 15 ')
+    );
   }
 
   /** Runs the script as a newcomer does: answers what is asked, when it is asked. */

@@ -23,25 +23,24 @@ afterAll(() => house?.stop());
 
 test('what is sent by socket to one process is heard by socket on the other, and back', async () => {
   const [anas, bens] = await Promise.all([openSocket(ana.base, ana.token), openSocket(ben.base, ben.token)]);
-  await Promise.all([anas.ask('joined', { type: 'join', channel: chat.id }), bens.ask('joined', { type: 'join', channel: chat.id })]);
+  const [anaHas, benHas] = [createCopy(chat.id), createCopy(chat.id)];
+  await Promise.all([follow(anas, anaHas), follow(bens, benHas)]);
   const sent = await anas.ask('ack', { type: 'send', channel: chat.id, key: 'hello', body: 'Does anybody hear me?' });
-  const heard = await bens.hear('events', ({ events }) => events.some(({ version }) => version === sent.version));
-  expect(heard.events.find(({ version }) => version === sent.version)).toMatchObject({
-    type: 'posted',
-    message: { key: 'hello', number: sent.number },
-  });
+  await until('Ben has it', () => benHas.version >= sent.version);
+  expect(benHas.messages.get(sent.number)).toMatchObject({ key: 'hello', body: 'Does anybody hear me?' });
   const answer = await bens.ask('ack', { type: 'send', channel: chat.id, key: 'answer', body: 'I do.' });
   expect(answer.number).toBe(sent.number + 1);
-  await anas.hear('events', ({ events }) => events.some(({ version }) => version === answer.version));
+  await until('Ana has the answer', () => anaHas.messages.has(answer.number));
   await Promise.all([anas.close(), bens.close()]);
 });
 
 test('what is posted by REST to one process is heard by socket and by subscription on the other', async () => {
   const bens = await openSocket(ben.base, ben.token);
-  const { version } = await bens.ask('joined', { type: 'join', channel: chat.id });
-  const subscription = await subscribe(ben.base, ben.token, chat.id, version);
+  const copy = createCopy(chat.id);
+  await follow(bens, copy);
+  const subscription = await subscribe(ben.base, ben.token, chat.id, copy.version);
   const message = await ana.post(chat, 'By REST');
-  await bens.hear('events', ({ events }) => events.some((event) => event.type === 'posted' && event.message.number === message.number));
+  await until('Ben has it', () => copy.messages.has(message.number));
   await until('the subscription has brought it', () => subscription.heard.some((event) => event.version === message.version));
   await Promise.all([bens.close(), subscription.close()]);
 });

@@ -1,6 +1,7 @@
 import type { ClientFrame } from '../../contracts/wire.ts';
 import type { Someone } from '../support/api.ts';
 import { openSocket, Refused } from '../support/socket.ts';
+import { within } from '../support/wait.ts';
 import type { Things } from './foreign.ts';
 import { fault } from './values.ts';
 
@@ -72,13 +73,14 @@ export async function askSocket(caller: Someone, things: Things): Promise<{ aske
     const answered = new Promise<object>((resolve, reject) => {
       socket.onFrame((said) => {
         if (said.type === 'error' && (said.id === id || isUnanswered)) reject(new Refused(said));
-        else if (('id' in said && said.id === id) || said.type === 'pong') resolve(said);
+        else if ('id' in said && said.id === id) resolve(said);
+        else if (said.type === 'presence') resolve(said.person === caller.person.id ? {} : said);
       });
     });
     socket.tell({ ...frame, ...(isUnanswered ? {} : { id }) } as ClientFrame);
-    // What is said after it comes after it.
-    if (isUnanswered) socket.tell({ type: 'ping' });
-    const { type: _type, id: _id, ...body } = (await answered) as { type: string; id?: string };
+    // Nobody is told of those who are nobody; who is watched after them is told of after them.
+    if (frame.type === 'watch') socket.tell({ type: 'watch', people: [caller.person.id] });
+    const { type: _type, id: _id, ...body } = (await within(answered, `an answer to ${frame.type}`)) as { type?: string; id?: string };
     return { body, text: JSON.stringify(body) };
   }
 }

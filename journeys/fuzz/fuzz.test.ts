@@ -27,7 +27,7 @@ afterAll(() => house?.stop());
 afterEach(async () => {
   const [server] = house.servers;
   expect(server?.process.exitCode).toBe(null);
-  expect((await fetch(`${house.base}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${house.base}/readyz`)).status).toBe(200);
   // Nothing that was refused may have looked like a fault of the server to itself.
   expect(server?.said()).not.toMatch(/\b(error|fatal)\b.*(failed|could not be answered|nobody caught)/i);
 });
@@ -242,6 +242,13 @@ test('garbage cursors are refused with a code', { timeout: 120_000 }, async () =
   );
 });
 
+/** A signature's last letter has bits that say nothing, and what pads it may be there or not. */
+function isAsGood(authorization: string): boolean {
+  const [, ...parts] = /^bearer +([^.]*)\.([^.]*)\.([^.]*)$/i.exec(authorization) ?? [];
+  const [head, claims, signature = ''] = ana.token.split('.');
+  return parts[0] === head && parts[1] === claims && Buffer.from(parts[2] ?? '', 'base64url').equals(Buffer.from(signature, 'base64url'));
+}
+
 test('garbage tokens are refused with a code, and let nobody in', { timeout: 120_000 }, async () => {
   const [head = '', claims = ''] = ana.token.split('.');
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.`;
@@ -258,7 +265,7 @@ test('garbage tokens are refused with a code, and let nobody in', { timeout: 120
         .replace(/[^\x20-\x7e]/g, '')
         .trim()
         .slice(0, 6_000);
-      if (authorization === `Bearer ${ana.token}` || authorization === `bearer ${ana.token}`) return;
+      if (isAsGood(authorization)) return;
       const answer = await rest<Refusal | null>(ana.base, null, 'GET', '/v1/me', undefined, authorization === '' ? {} : { authorization });
       expect([401, 431].includes(answer.status), `${answer.status} ${answer.text}`).toBe(true);
       if (answer.status === 401) expect(restFault(answer)).toBe(null);

@@ -72,7 +72,8 @@ export async function startServer({ data, port, env = {} }: ServerOptions): Prom
     },
   };
   const until = Date.now() + readyMs;
-  while (!(await isReady(server.base))) {
+  // It says so last: by then all that it has to say at first was said.
+  while (!said.includes('Plaza is open at') || !(await isReady(server.base))) {
     if (Date.now() > until) {
       await server.stop();
       throw new Error(`The server was not ready after ${readyMs / 1000} s and said:\n${said}`);

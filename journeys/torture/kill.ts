@@ -45,7 +45,12 @@ function postmasterOf(data: string): number {
 }
 
 function kill(pid: number): void {
-  if (pid > 1) process.kill(pid, 'SIGKILL');
+  try {
+    if (pid > 1) process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended by itself.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 async function oneSession(postmaster: number, chance: Chance): Promise<number> {
