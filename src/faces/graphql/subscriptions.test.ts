@@ -346,13 +346,17 @@ test('draining ends subscriptions with a code that says come back', async () => 
   const acknowledged = new Promise((resolve) => socket.once('message', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { token } }));
   await acknowledged;
-  const response = await fetch(`http://127.0.0.1:${at}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: 'subscription { myEvents { __typename } }' }),
-  });
-  const text = response.text();
-  await other.end();
+  const subscribe = () =>
+    fetch(`http://127.0.0.1:${at}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: 'subscription { myEvents { __typename } }' }),
+    });
+  const text = (await subscribe()).text();
+  await other.face.drain();
   expect(await code).toBe(4000);
   expect(await text).toContain('"code":"unavailable"');
+  // One that was on its way in.
+  expect(await (await subscribe()).text()).toContain('"code":"unavailable"');
+  await other.end();
 });

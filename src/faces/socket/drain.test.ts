@@ -35,3 +35,22 @@ test('draining answers what was asked, then tells everyone to come back', async 
   else expect(head?.number).toBeGreaterThanOrEqual(answered);
   await house.end();
 });
+
+test('who is on the way in when it drains is told to come back', async () => {
+  const house = await openHouse();
+  const { token } = await house.someone('Ana');
+  const { conversations } = house.doors;
+  const { epoch } = conversations;
+  const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  conversations.epoch = async () => {
+    asked.resolve();
+    await opened.promise;
+    return epoch();
+  };
+  const poll = house.ask('GET', '/v1/events?poll=', { token });
+  await asked.promise;
+  await house.face.drain();
+  opened.resolve();
+  expect(await poll).toMatchObject({ status: 503, body: { code: 'unavailable', retryable: true } });
+  await house.end();
+});
