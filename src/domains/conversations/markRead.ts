@@ -8,6 +8,9 @@ import { allowed } from './access.ts';
 import { type Deps, speaker } from './deps.ts';
 import type { Conversations } from './index.ts';
 
+/** Whoever loses may meet the same one again, before it has what it waited for. */
+const mostTries = 5;
+
 interface Mark {
   person: Id;
   channel: Id;
@@ -47,11 +50,18 @@ export function markRead({ sql, policy }: Deps): Conversations['markRead'] {
     return isShort && !isAgain ? write(marks, true) : rows.map((row) => row.number);
   }
 
-  const mark = gathered<Mark, number>(
-    // A history that is brought in takes positions in an order of its own; who loses then writes again.
-    (marks) => write(marks).catch((error: unknown) => (sqlState(error) === '40P01' ? write(marks) : Promise.reject(error))),
-    whenManyCome,
-  );
+  /** A history that is brought in takes positions in an order of its own; who loses then writes again. */
+  async function writeUntilItPasses(marks: readonly Mark[]): Promise<number[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await write(marks);
+      } catch (error) {
+        if (sqlState(error) !== '40P01' || tries === mostTries) throw error;
+      }
+    }
+  }
+
+  const mark = gathered<Mark, number>(writeUntilItPasses, whenManyCome);
 
   return async (who, input) => {
     const number = wholeNumber(input.number, 'number', 0);

@@ -60,8 +60,9 @@ export async function slotName(sql: Sql, reader: string): Promise<string> {
 }
 
 /**
- * Makes a slot; answers the place from which it hears every commit. What was committed before can be seen. That waits for the transactions that are writing
- * now, on the whole server, so it may take as long as the longest of them: said in the log every ten seconds.
+ * Makes a slot; answers the place from which it hears every commit. What was committed before can be seen. That waits for
+ * the transactions that are writing now, on the whole server, so it may take as long as the longest of them: said in the
+ * log every ten seconds.
  */
 export async function createSlot(
   replication: Replication,
