@@ -5,6 +5,7 @@ import { createTurns } from '../../kit/turns.ts';
 
 /** Argon2id, the library's default kind, with 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, 2025. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
 /** Hashes and compares passwords, never more at once than there are cores, so that a rush of sign-ins does not stop all else. */
 export interface Passwords {
   /** @throws unavailable when too many are waiting */

@@ -126,7 +126,8 @@ export function createHub({ conversations, logger, registry = createRegistry(), 
         told.age();
         created.age();
         told.note(topic.community, ++news);
-        recent.push({ community: topic.community, bytes });
+        // A copy: these bytes are part of a piece of the log, which would stay as long as they do.
+        recent.push({ community: topic.community, bytes: Buffer.from(bytes) });
         if (recent.length > 2 * remembered) recent.splice(0, remembered);
         const members = [...registry.byCommunity(topic.community)];
         if (members.length > 0) channelCreated(topic.community, JSON.parse(bytes.toString()));
