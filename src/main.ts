@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ArgsDef, type CommandDef, renderUsage, runCommand } from 'citty';
 import { PlazaError } from '../contracts/errors.ts';
 import { Advice } from './kit/advice.ts';
+import { errorCode } from './kit/errorCode.ts';
 import { beginYoung } from './kit/garbage.ts';
 import { didYouMean } from './kit/nearest.ts';
 import { home } from './settings.ts';
@@ -45,7 +46,7 @@ async function help(): Promise<string> {
 /** What a person at the terminal should read of an error. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : '';
+  const code = errorCode(error);
   if (code === 'ENOSPC' || code === '53100')
     return `The disk is full; make room, then start again. What was acknowledged is safe. (${error.message})`;
   return error instanceof Advice || error instanceof PlazaError || error.name === 'CLIError'

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { Advice } from './kit/advice.ts';
+import { errorCode } from './kit/errorCode.ts';
 import { home } from './settings.ts';
 
 /** All that the built page depends on. */
@@ -40,7 +41,7 @@ function stampOfPage(root: string): string | null {
   try {
     return readFileSync(join(pageFolder(root), 'stamp'), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { signal } from '../../src/kit/processes.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import type { Chance } from './chance.ts';
@@ -45,12 +46,7 @@ function postmasterOf(data: string): number {
 }
 
 function kill(pid: number): void {
-  try {
-    if (pid > 1) process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    // It has ended by itself.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+  if (pid > 1) signal(pid, 'SIGKILL');
 }
 
 async function oneSession(postmaster: number, chance: Chance): Promise<number> {

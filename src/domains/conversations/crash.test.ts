@@ -8,17 +8,10 @@ import { connect } from '../../engines/postgres/index.ts';
 import { migrate, readMigrations } from '../../engines/postgres/migrate.ts';
 import { startEmbedded } from '../../engines/postgres/supervisor.ts';
 import { createLogger } from '../../kit/log.ts';
+import { signal } from '../../kit/processes.ts';
 import { createPolicy } from '../policy/index.ts';
 import { testCommunity, testPerson } from '../testing.ts';
 import { createConversations, createLog } from './index.ts';
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
 
 // PostgreSQL is killed in the moment of COMMIT, and whoever comes first afterwards gets the lost transaction's number.
 test('[L3] a group lost in a crash is not taken for the transaction that got its number', { timeout: 60_000 }, async () => {
@@ -61,12 +54,12 @@ test('[L3] a group lost in a crash is not taken for the transaction that got its
       cut = () => {
         const postmaster = Number.parseInt(readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8'), 10);
         // All of them at once, so that none writes down on its way out what became of the transaction, and none is born meanwhile.
-        process.kill(postmaster, 'SIGSTOP');
+        signal(postmaster, 'SIGSTOP');
         const children = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' })
           .trim()
           .split('\n');
-        for (const pid of children.map(Number)) killIfThere(pid);
-        process.kill(postmaster, 'SIGKILL');
+        for (const pid of children.map(Number)) signal(pid, 'SIGKILL');
+        signal(postmaster, 'SIGKILL');
         resolve();
       };
     });

@@ -84,6 +84,12 @@ test('[L9] one that is refused leaves the others as they are', async () => {
   expect(row?.count).toBe(0);
 });
 
+/** One transaction waits for another one's end. */
+async function oneWaits(): Promise<void> {
+  const waiting = () => town.sql`select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()`;
+  await expect.poll(async () => (await waiting()).length).toBe(1);
+}
+
 test('who loses a deadlock against somebody with another order writes again', async () => {
   const { sql } = town;
   const take = (tx: Sql, channel: Id) => tx`insert into read_positions (person, channel, number) values (${idOf(ben)}, ${channel}, 0)`;
@@ -95,12 +101,7 @@ test('who loses a deadlock against somebody with another order writes again', as
       .begin(async (tx) => {
         await take(tx, other);
         marks = Promise.all([one, other].map((channel) => conversations.markRead(ben, { channel, number: 1 })));
-        await expect
-          .poll(
-            async () =>
-              (await sql`select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()`).length,
-          )
-          .toBe(1);
+        await oneWaits();
         await take(tx, one);
         return true;
       })
@@ -122,11 +123,7 @@ test('[L11] who is overtaken by another device is told how far that came', async
         insert into read_positions (person, channel, number) values (${idOf(ben)}, ${channel}, 5)
         on conflict (person, channel) do update set number = excluded.number`;
       marks = Promise.all([ben, cleo].map((who) => conversations.markRead(who, { channel, number: 4 })));
-      await expect
-        .poll(
-          async () => (await sql`select from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()`).length,
-        )
-        .toBe(1);
+      await oneWaits();
     });
     expect(await marks).toEqual([{ number: 5 }, { number: 4 }]);
   }

@@ -1,3 +1,4 @@
+import { errorCode } from '../../kit/errorCode.ts';
 import { type Finding, ill, well } from '../../kit/finding.ts';
 import { connect, type Pool } from './index.ts';
 
@@ -94,8 +95,8 @@ export function findings(db: Look): Finding[] {
 
 /** Why the database could not be asked. */
 export function unreachable(url: string, error: unknown): string {
-  const { code = '', message } =
-    error instanceof Error ? { code: 'code' in error ? String(error.code) : '', message: error.message } : { message: String(error) };
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
   const { host: name, username, pathname, searchParams } = new URL(url);
   const host = searchParams.get('host') ?? name;
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return `DATABASE_URL names the machine ${host}, and nobody knows that name; mend the address.`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Advice } from '../../kit/advice.ts';
 import { isConnectionLoss } from '../../kit/connectionLoss.ts';
 import type { Logger } from '../../kit/log.ts';
+import { signal } from '../../kit/processes.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { asUser, type Cluster, configuration, initialise, prepareCluster } from './cluster.ts';
 import { connect } from './index.ts';
@@ -84,7 +85,7 @@ export async function startEmbedded({ folder, slotKeep, logger, more = {} }: Emb
     stop,
     kill() {
       stopping = true;
-      if (running && !running.over()) process.kill(running.pid, 'SIGQUIT');
+      if (running && !running.over()) signal(running.pid, 'SIGQUIT');
     },
   };
 }

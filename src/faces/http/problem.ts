@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { type ErrorCode, errors, PlazaError } from '../../../contracts/errors.ts';
 import { isConnectionLoss } from '../../kit/connectionLoss.ts';
+import { errorCode } from '../../kit/errorCode.ts';
 
 /** A refusal as RFC 9457 wants it, with what our clients decide by: `code` and `retryable`. */
 export interface Problem {
@@ -77,7 +78,7 @@ export function foreseen(error: unknown): PlazaError | null {
   if (error instanceof PlazaError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return ofShape(error);
   if (!(error instanceof Error)) return null;
-  const code = 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   if (isConnectionLoss(error)) return new PlazaError('unavailable', undefined, { retryAfter: 1 });
   // Whatever else the framework says before its 500s is the request's fault.
   const itsFault = code.startsWith('FST_') && 'statusCode' in error && Number(error.statusCode) < 500;
